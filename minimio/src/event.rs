@@ -1,0 +1,221 @@
+//! [`Event`] and [`Events`], what the queue reports, and [`Source`], what it
+//! reports about (chapter 3).
+
+use std::{fmt, io, slice};
+
+use crate::{Interest, Registry, Token, sys};
+
+/// One thing that happened to one source.
+///
+/// It is a hint: by the time the program acts on it, the state may have
+/// changed. Read until [`WouldBlock`](io::ErrorKind::WouldBlock) and trust the
+/// answer of the read. Several conditions can come in one event.
+///
+/// Its `Debug` form shows the kernel's own flag names.
+//
+// Transparent, so that a backend may let the kernel write into a `Vec<Event>`.
+#[derive(Clone)]
+#[repr(transparent)]
+pub struct Event {
+    pub(crate) inner: sys::Event,
+}
+
+impl Event {
+    /// The token that the source was registered with.
+    pub fn token(&self) -> Token {
+        self.inner.token()
+    }
+
+    /// A read, an accept or a receive may make progress; an end of file or an
+    /// error counts as progress.
+    pub fn is_readable(&self) -> bool {
+        self.inner.is_readable()
+    }
+
+    /// A write may make progress, or a connect has ended (well or badly).
+    pub fn is_writable(&self) -> bool {
+        self.inner.is_writable()
+    }
+
+    /// The source is in an error state: `take_error` or the next read tells
+    /// which.
+    pub fn is_error(&self) -> bool {
+        self.inner.is_error()
+    }
+
+    /// Nothing more will arrive than what is already there to be read.
+    ///
+    /// The kernels differ in when they say so. The portable end of a stream is
+    /// a read that returns `Ok(0)`.
+    pub fn is_read_closed(&self) -> bool {
+        self.inner.is_read_closed()
+    }
+
+    /// Nothing more can be written.
+    ///
+    /// The kernels differ in when they say so. The portable sign is a write
+    /// that fails.
+    pub fn is_write_closed(&self) -> bool {
+        self.inner.is_write_closed()
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// The buffer that [`Poll::poll`](crate::Poll::poll) fills.
+///
+/// Its capacity is the most that one poll reports. Nothing is lost when more
+/// is ready than fits: the rest comes with the next polls.
+///
+/// ```
+/// use minimio::Events;
+///
+/// let events = Events::with_capacity(64);
+/// assert_eq!(events.capacity(), 64);
+/// assert!(events.is_empty());
+/// ```
+pub struct Events {
+    pub(crate) inner: Vec<Event>,
+}
+
+impl Events {
+    /// Room for `capacity` events. A poll with no room at all is refused with
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput).
+    pub fn with_capacity(capacity: usize) -> Events {
+        Events {
+            inner: Vec::with_capacity(capacity),
+        }
+    }
+
+    /// How many events one poll can report.
+    pub fn capacity(&self) -> usize {
+        self.inner.capacity()
+    }
+
+    /// Whether the last poll reported nothing.
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    /// Forgets the events. [`Poll::poll`](crate::Poll::poll) does this itself
+    /// before it waits.
+    pub fn clear(&mut self) {
+        self.inner.clear();
+    }
+
+    /// The events of the last poll, in the order in which the kernel gave
+    /// them.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter {
+            inner: self.inner.iter(),
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Events {
+    type Item = &'a Event;
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self).finish()
+    }
+}
+
+/// The iterator over [`Events`].
+#[derive(Clone, Debug)]
+pub struct Iter<'a> {
+    inner: slice::Iter<'a, Event>,
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = &'a Event;
+
+    fn next(&mut self) -> Option<&'a Event> {
+        self.inner.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.size_hint()
+    }
+}
+
+/// Something that can be registered with a queue: a socket of [`net`], or a
+/// type of your own that passes the calls on to one.
+///
+/// Programs call [`Registry::register`] and its siblings; those call these.
+///
+/// [`net`]: crate::net
+///
+/// ```
+/// use std::io;
+/// use minimio::{Interest, Registry, Token, event::Source, net::TcpStream};
+///
+/// struct Connection {
+///     socket: TcpStream,
+///     // and a buffer, a state …
+/// }
+///
+/// impl Source for Connection {
+///     fn register(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
+///         self.socket.register(registry, token, interest)
+///     }
+///
+///     fn reregister(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
+///         self.socket.reregister(registry, token, interest)
+///     }
+///
+///     fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+///         self.socket.deregister(registry)
+///     }
+/// }
+/// ```
+pub trait Source {
+    /// Adds the source to the queue's interest list.
+    fn register(&mut self, registry: &Registry, token: Token, interest: Interest)
+    -> io::Result<()>;
+
+    /// Changes the token and the interest of a registered source.
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()>;
+
+    /// Takes the source off the queue's interest list.
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()>;
+}
+
+impl<T: Source + ?Sized> Source for Box<T> {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        (**self).register(registry, token, interest)
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        (**self).reregister(registry, token, interest)
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        (**self).deregister(registry)
+    }
+}

@@ -1,0 +1,38 @@
+//! A small event queue over the kernel's own: epoll on Linux.
+//!
+//! One thread, many sockets: register them with a [`Poll`], wait for
+//! [`Events`], act on the [`Token`]s that come back. The crate is built chapter
+//! by chapter in the book *The Event Queue*, and each module's documentation
+//! names its chapter. This file is of chapter 8.
+//!
+//! The public API is a strict subset of [mio] 1.x: a program written for
+//! minimio runs on mio when its `use minimio::` says `use mio::`.
+//!
+//! - Events are **edge-triggered** on every system: an event says that
+//!   something changed, so go on reading or writing until
+//!   [`WouldBlock`](std::io::ErrorKind::WouldBlock).
+//! - A source that is **ready when it is registered** is reported.
+//! - Events are **hints**: a read that follows one may still find nothing.
+//! - Everything is `Send` and `Sync`, and may be dropped in any order.
+//!
+//! [mio]: https://docs.rs/mio
+
+pub mod event;
+mod interest;
+pub mod net;
+mod poll;
+mod sys;
+mod token;
+mod waker;
+
+pub use event::Events;
+pub use interest::Interest;
+pub use poll::{Poll, Registry};
+pub use token::Token;
+pub use waker::Waker;
+
+/// What only Unix has.
+#[cfg(unix)]
+pub mod unix {
+    pub use crate::sys::SourceFd;
+}

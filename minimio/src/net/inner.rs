@@ -1,0 +1,121 @@
+//! What every socket of this crate is inside (chapter 9).
+
+use std::{fmt, io};
+
+use crate::poll::Membership;
+use crate::{Interest, Registry, Token, event, sys};
+
+/// A socket of std, which queue it is registered with, and what the backend
+/// has to remember about that.
+pub(crate) struct Inner<T> {
+    // Dropped first: a backend may have to know before the socket closes.
+    registration: sys::Registration,
+    socket: T,
+    member_of: Membership,
+}
+
+impl<T: sys::Raw> Inner<T> {
+    pub(crate) fn new(socket: T) -> Inner<T> {
+        Inner {
+            registration: sys::Registration::default(),
+            socket,
+            member_of: Membership::default(),
+        }
+    }
+
+    /// For what never answers `WouldBlock`.
+    pub(crate) fn socket(&self) -> &T {
+        &self.socket
+    }
+
+    /// For what may answer `WouldBlock`, after which an event must come.
+    pub(crate) fn do_io<R>(&self, operation: impl FnOnce(&T) -> io::Result<R>) -> io::Result<R> {
+        self.registration.do_io(|| operation(&self.socket))
+    }
+
+    fn check(&self, registry: &Registry) -> io::Result<()> {
+        let message = if self.member_of.is(registry) {
+            return Ok(());
+        } else if self.member_of.is_some() {
+            "the source is registered with another queue"
+        } else {
+            "the source is not registered"
+        };
+        Err(io::Error::new(io::ErrorKind::NotFound, message))
+    }
+}
+
+impl<T: sys::Raw> event::Source for Inner<T> {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        if self.member_of.is_some() {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                "the source is registered already: use reregister, or deregister it first",
+            ));
+        }
+        self.registration
+            .register(registry.selector(), &self.socket, token, interest)?;
+        self.member_of = registry.membership();
+        Ok(())
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.check(registry)?;
+        self.registration
+            .reregister(registry.selector(), &self.socket, token, interest)
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        self.check(registry)?;
+        self.registration
+            .deregister(registry.selector(), &self.socket)?;
+        self.member_of = Membership::default();
+        Ok(())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Inner<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.socket.fmt(f)
+    }
+}
+
+/// Passes the calls of [`event::Source`] on to the `inner` of a socket.
+macro_rules! impl_source {
+    ($($socket:ty),*) => {$(
+        impl $crate::event::Source for $socket {
+            fn register(
+                &mut self,
+                registry: &$crate::Registry,
+                token: $crate::Token,
+                interest: $crate::Interest,
+            ) -> ::std::io::Result<()> {
+                self.inner.register(registry, token, interest)
+            }
+
+            fn reregister(
+                &mut self,
+                registry: &$crate::Registry,
+                token: $crate::Token,
+                interest: $crate::Interest,
+            ) -> ::std::io::Result<()> {
+                self.inner.reregister(registry, token, interest)
+            }
+
+            fn deregister(&mut self, registry: &$crate::Registry) -> ::std::io::Result<()> {
+                self.inner.deregister(registry)
+            }
+        }
+    )*};
+}
+pub(crate) use impl_source;

@@ -1,0 +1,205 @@
+//! [`TcpListener`] and [`TcpStream`] (chapter 9).
+
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
+use std::net::{self, Shutdown, SocketAddr};
+
+use super::inner::{Inner, impl_source};
+use crate::sys;
+
+/// A TCP socket that waits for connections.
+///
+/// It is readable when one may be accepted. One event can stand for many:
+/// accept until [`WouldBlock`](io::ErrorKind::WouldBlock).
+///
+/// ```
+/// use std::io;
+/// use minimio::net::TcpListener;
+///
+/// let listener = TcpListener::bind("127.0.0.1:0".parse().unwrap())?;
+/// let error = listener.accept().unwrap_err();
+/// assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+/// # io::Result::Ok(())
+/// ```
+#[derive(Debug)]
+pub struct TcpListener {
+    pub(crate) inner: Inner<net::TcpListener>,
+}
+
+impl TcpListener {
+    /// Binds to `addr` and listens. Port 0 lets the system choose one.
+    ///
+    /// # Errors
+    ///
+    /// [`AddrInUse`](io::ErrorKind::AddrInUse) and the others of
+    /// [`net::TcpListener::bind`].
+    pub fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
+        let listener = net::TcpListener::bind(addr)?;
+        listener.set_nonblocking(true)?;
+        Ok(TcpListener::from_std(listener))
+    }
+
+    /// Takes over a listener of std. Set it to non-blocking first.
+    pub fn from_std(listener: net::TcpListener) -> TcpListener {
+        TcpListener {
+            inner: Inner::new(listener),
+        }
+    }
+
+    /// Accepts a connection that waits, as a stream that does not block.
+    ///
+    /// # Errors
+    ///
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when none waits. Others may be
+    /// about this one connection, or about the process: with no descriptor
+    /// left the connection goes on waiting, and no new event tells of it.
+    pub fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        let (stream, addr) = self.inner.do_io(net::TcpListener::accept)?;
+        stream.set_nonblocking(true)?;
+        Ok((TcpStream::from_std(stream), addr))
+    }
+
+    /// The address that it is bound to, with the port that the system chose.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.socket().local_addr()
+    }
+
+    /// Takes the error that is pending on the socket (`SO_ERROR`), if any.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.inner.socket().take_error()
+    }
+}
+
+/// A TCP connection, or one that is being made.
+///
+/// ```
+/// use std::io::{self, Read};
+/// use minimio::net::TcpStream;
+/// use minimio::{Events, Interest, Poll, Token};
+///
+/// let server = std::net::TcpListener::bind("127.0.0.1:0")?;
+/// let mut stream = TcpStream::connect(server.local_addr()?)?;
+///
+/// let mut poll = Poll::new()?;
+/// poll.registry().register(&mut stream, Token(0), Interest::WRITABLE)?;
+/// let mut events = Events::with_capacity(1);
+/// poll.poll(&mut events, None)?;
+///
+/// // Writable: the attempt has ended. These two tell how.
+/// assert!(stream.take_error()?.is_none());
+/// assert_eq!(stream.peer_addr()?, server.local_addr()?);
+///
+/// let error = stream.read(&mut [0; 16]).unwrap_err();
+/// assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+/// # io::Result::Ok(())
+/// ```
+#[derive(Debug)]
+pub struct TcpStream {
+    pub(crate) inner: Inner<net::TcpStream>,
+}
+
+impl TcpStream {
+    /// Starts to connect to `addr`, and returns before it is done.
+    ///
+    /// The stream becomes writable when the attempt has ended. It has
+    /// succeeded if then [`take_error`](TcpStream::take_error) has nothing and
+    /// [`peer_addr`](TcpStream::peer_addr) has an address. While that answers
+    /// [`NotConnected`](io::ErrorKind::NotConnected) with no error taken, the
+    /// event was a hint too early: wait for the next.
+    ///
+    /// # Errors
+    ///
+    /// The system's, when it can tell at once. Most failures, a refused port
+    /// among them, may come at once or with the event.
+    pub fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
+        sys::connect(addr).map(TcpStream::from_std)
+    }
+
+    /// Takes over a stream of std. Set it to non-blocking first.
+    pub fn from_std(stream: net::TcpStream) -> TcpStream {
+        TcpStream {
+            inner: Inner::new(stream),
+        }
+    }
+
+    /// The address of the other end, once connected.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.socket().peer_addr()
+    }
+
+    /// The address of this end.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.inner.socket().local_addr()
+    }
+
+    /// Closes one direction or both. The other end reads what was written
+    /// before, and then an end of file.
+    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+        self.inner.socket().shutdown(how)
+    }
+
+    /// Reads what has arrived, and leaves it there to be read again.
+    ///
+    /// # Errors
+    ///
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when nothing has.
+    pub fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.do_io(|socket| socket.peek(buffer))
+    }
+
+    /// Takes the error that is pending on the socket (`SO_ERROR`), if any:
+    /// why a connect failed, for one.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.inner.socket().take_error()
+    }
+}
+
+impl Read for &TcpStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.do_io(|mut socket| socket.read(buffer))
+    }
+
+    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        self.inner.do_io(|mut socket| socket.read_vectored(buffers))
+    }
+}
+
+impl Write for &TcpStream {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.inner.do_io(|mut socket| socket.write(buffer))
+    }
+
+    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.inner
+            .do_io(|mut socket| socket.write_vectored(buffers))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(()) // There is no buffer of ours.
+    }
+}
+
+impl Read for TcpStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self).read(buffer)
+    }
+
+    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        (&*self).read_vectored(buffers)
+    }
+}
+
+impl Write for TcpStream {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        (&*self).write(buffer)
+    }
+
+    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        (&*self).write_vectored(buffers)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&*self).flush()
+    }
+}
+
+impl_source!(TcpListener, TcpStream);

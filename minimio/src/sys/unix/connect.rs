@@ -1,0 +1,69 @@
+//! A connect that does not wait (chapter 9): the one thing about sockets that
+//! std cannot do.
+
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::{io, mem};
+
+use libc::{AF_INET, AF_INET6, c_int, sockaddr, sockaddr_in, sockaddr_in6, socklen_t};
+
+use super::cvt;
+
+pub(crate) fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
+    let family = if addr.is_ipv4() { AF_INET } else { AF_INET6 };
+    let socket = nonblocking_socket(family)?;
+    let (raw, length) = SocketAddress::new(&addr);
+    // SAFETY: `raw` holds an address of `length` bytes until the call returns,
+    // and the kernel does not keep the pointer.
+    let result = cvt(unsafe { libc::connect(socket.as_raw_fd(), raw.as_ptr(), length) });
+    match result {
+        Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => Err(error),
+        _ => Ok(TcpStream::from(socket)),
+    }
+}
+
+fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
+    let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+    // SAFETY: no pointers are passed.
+    let fd = cvt(unsafe { libc::socket(family, kind, 0) })?;
+    // SAFETY: the kernel has just given us this descriptor; nothing else owns
+    // it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// An address in the two forms that C has for it. The kernel tells them apart
+/// by the family, which is the first field of both.
+#[repr(C)]
+union SocketAddress {
+    v4: sockaddr_in,
+    v6: sockaddr_in6,
+}
+
+impl SocketAddress {
+    fn new(addr: &SocketAddr) -> (SocketAddress, socklen_t) {
+        match addr {
+            SocketAddr::V4(addr) => {
+                // SAFETY: zero is a value of each of its fields, all integers.
+                let mut v4: sockaddr_in = unsafe { mem::zeroed() };
+                v4.sin_family = AF_INET as _;
+                v4.sin_port = addr.port().to_be();
+                v4.sin_addr.s_addr = u32::from_ne_bytes(addr.ip().octets());
+                (SocketAddress { v4 }, size_of::<sockaddr_in>() as _)
+            }
+            SocketAddr::V6(addr) => {
+                // SAFETY: zero is a value of each of its fields, all integers.
+                let mut v6: sockaddr_in6 = unsafe { mem::zeroed() };
+                v6.sin6_family = AF_INET6 as _;
+                v6.sin6_port = addr.port().to_be();
+                v6.sin6_addr.s6_addr = addr.ip().octets();
+                v6.sin6_flowinfo = addr.flowinfo();
+                v6.sin6_scope_id = addr.scope_id();
+                (SocketAddress { v6 }, size_of::<sockaddr_in6>() as _)
+            }
+        }
+    }
+
+    fn as_ptr(&self) -> *const sockaddr {
+        (&raw const *self).cast()
+    }
+}

@@ -1,0 +1,56 @@
+//! [`SourceFd`]: any descriptor as a source (chapter 9).
+
+use std::io;
+use std::os::fd::RawFd;
+
+use crate::{Interest, Registry, Token, event};
+
+/// A descriptor of yours, as a [`Source`](event::Source): a pipe, a terminal,
+/// a socket of another crate.
+///
+/// It borrows the number and owns nothing. Make the descriptor non-blocking,
+/// and deregister it before you close it. The kernel checks for misuse: a bad
+/// descriptor is an error with its code, `EBADF`; a regular file is
+/// [`PermissionDenied`](io::ErrorKind::PermissionDenied) on Linux.
+///
+/// ```
+/// use std::io::{self, Write};
+/// use std::os::fd::AsRawFd;
+/// use minimio::{Events, Interest, Poll, Token, unix::SourceFd};
+///
+/// let (reader, mut writer) = io::pipe()?;
+/// let mut poll = Poll::new()?;
+/// poll.registry().register(&mut SourceFd(&reader.as_raw_fd()), Token(0), Interest::READABLE)?;
+///
+/// writer.write_all(b"x")?;
+/// let mut events = Events::with_capacity(1);
+/// poll.poll(&mut events, None)?;
+/// assert!(events.iter().next().unwrap().is_readable());
+/// # io::Result::Ok(())
+/// ```
+#[derive(Debug)]
+pub struct SourceFd<'a>(pub &'a RawFd);
+
+impl event::Source for SourceFd<'_> {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        registry.selector().register(*self.0, token, interest)
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        registry.selector().reregister(*self.0, token, interest)
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        registry.selector().deregister(*self.0)
+    }
+}

@@ -1,0 +1,23 @@
+//! [`Token`]: which source an event is about (chapter 3).
+
+/// The name that a program gives to a source when it registers it, and that
+/// comes back with each of its events.
+///
+/// The kernel stores it and never looks at it. An index into a table of
+/// connections makes a good token. Two sources may share one: their events
+/// cannot be told apart then.
+///
+/// ```
+/// use minimio::Token;
+///
+/// const LISTENER: Token = Token(0);
+/// assert_eq!(usize::from(LISTENER), 0);
+/// ```
+#[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(pub usize);
+
+impl From<Token> for usize {
+    fn from(token: Token) -> usize {
+        token.0
+    }
+}
