@@ -17,7 +17,7 @@ pub(crate) struct Inner<T> {
 impl<T: sys::Raw> Inner<T> {
     pub(crate) fn new(socket: T) -> Inner<T> {
         Inner {
-            registration: sys::Registration::default(),
+            registration: Default::default(),
             socket,
             member_of: Membership::default(),
         }

@@ -66,7 +66,8 @@ const _: () = {
 
     // Every operation that may answer `WouldBlock` goes through here, for the
     // backends that must arm a source again when it does.
-    let _: fn(&Registration, fn() -> io::Result<usize>) -> io::Result<usize> = Registration::do_io;
+    type Operation = fn() -> io::Result<usize>;
+    let _: fn(&Registration, Operation) -> io::Result<usize> = Registration::do_io;
 
     // Starts to connect and does not wait.
     let _: fn(net::SocketAddr) -> io::Result<net::TcpStream> = connect;
