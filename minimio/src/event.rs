@@ -181,8 +181,12 @@ impl<'a> Iterator for Iter<'a> {
 /// ```
 pub trait Source {
     /// Adds the source to the queue's interest list.
-    fn register(&mut self, registry: &Registry, token: Token, interest: Interest)
-    -> io::Result<()>;
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()>;
 
     /// Changes the token and the interest of a registered source.
     fn reregister(

@@ -80,7 +80,11 @@ impl Poll {
     ///
     /// [`InvalidInput`](io::ErrorKind::InvalidInput) when `events` has a
     /// capacity of zero; otherwise the system's.
-    pub fn poll(&mut self, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
+    pub fn poll(
+        &mut self,
+        events: &mut Events,
+        timeout: Option<Duration>,
+    ) -> io::Result<()> {
         if events.capacity() == 0 {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -133,7 +137,12 @@ impl Registry {
     ///
     /// [`AlreadyExists`](io::ErrorKind::AlreadyExists) when the source is
     /// registered already, here or with another queue; otherwise the system's.
-    pub fn register<S>(&self, source: &mut S, token: Token, interest: Interest) -> io::Result<()>
+    pub fn register<S>(
+        &self,
+        source: &mut S,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()>
     where
         S: event::Source + ?Sized,
     {
@@ -148,7 +157,12 @@ impl Registry {
     ///
     /// [`NotFound`](io::ErrorKind::NotFound) when the source is not registered
     /// with this queue; otherwise the system's.
-    pub fn reregister<S>(&self, source: &mut S, token: Token, interest: Interest) -> io::Result<()>
+    pub fn reregister<S>(
+        &self,
+        source: &mut S,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()>
     where
         S: event::Source + ?Sized,
     {

@@ -29,7 +29,10 @@ impl<T: sys::Raw> Inner<T> {
     }
 
     /// For what may answer `WouldBlock`, after which an event must come.
-    pub(crate) fn do_io<R>(&self, operation: impl FnOnce(&T) -> io::Result<R>) -> io::Result<R> {
+    pub(crate) fn do_io<R>(
+        &self,
+        operation: impl FnOnce(&T) -> io::Result<R>,
+    ) -> io::Result<R> {
         self.registration.do_io(|| operation(&self.socket))
     }
 
@@ -58,8 +61,12 @@ impl<T: sys::Raw> event::Source for Inner<T> {
                 "the source is registered already: use reregister, or deregister it first",
             ));
         }
-        self.registration
-            .register(registry.selector(), &self.socket, token, interest)?;
+        self.registration.register(
+            registry.selector(),
+            &self.socket,
+            token,
+            interest,
+        )?;
         self.member_of = registry.membership();
         Ok(())
     }
@@ -71,8 +78,12 @@ impl<T: sys::Raw> event::Source for Inner<T> {
         interest: Interest,
     ) -> io::Result<()> {
         self.check(registry)?;
-        self.registration
-            .reregister(registry.selector(), &self.socket, token, interest)
+        self.registration.reregister(
+            registry.selector(),
+            &self.socket,
+            token,
+            interest,
+        )
     }
 
     fn deregister(&mut self, registry: &Registry) -> io::Result<()> {

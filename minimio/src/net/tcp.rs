@@ -158,7 +158,10 @@ impl Read for &TcpStream {
         self.inner.do_io(|mut socket| socket.read(buffer))
     }
 
-    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+    fn read_vectored(
+        &mut self,
+        buffers: &mut [IoSliceMut<'_>],
+    ) -> io::Result<usize> {
         self.inner.do_io(|mut socket| socket.read_vectored(buffers))
     }
 }
@@ -183,7 +186,10 @@ impl Read for TcpStream {
         (&*self).read(buffer)
     }
 
-    fn read_vectored(&mut self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+    fn read_vectored(
+        &mut self,
+        buffers: &mut [IoSliceMut<'_>],
+    ) -> io::Result<usize> {
         (&*self).read_vectored(buffers)
     }
 }

@@ -89,7 +89,11 @@ impl UdpSocket {
     ///
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) when there is no room for it
     /// now.
-    pub fn send_to(&self, buffer: &[u8], target: SocketAddr) -> io::Result<usize> {
+    pub fn send_to(
+        &self,
+        buffer: &[u8],
+        target: SocketAddr,
+    ) -> io::Result<usize> {
         self.inner.do_io(|socket| socket.send_to(buffer, target))
     }
 
@@ -98,7 +102,10 @@ impl UdpSocket {
     /// # Errors
     ///
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) when none has arrived.
-    pub fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+    pub fn recv_from(
+        &self,
+        buffer: &mut [u8],
+    ) -> io::Result<(usize, SocketAddr)> {
         self.inner.do_io(|socket| socket.recv_from(buffer))
     }
 
@@ -108,7 +115,10 @@ impl UdpSocket {
     }
 
     /// As [`recv_from`](UdpSocket::recv_from), and leaves the datagram there.
-    pub fn peek_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+    pub fn peek_from(
+        &self,
+        buffer: &mut [u8],
+    ) -> io::Result<(usize, SocketAddr)> {
         self.inner.do_io(|socket| socket.peek_from(buffer))
     }
 

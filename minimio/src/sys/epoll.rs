@@ -25,11 +25,20 @@ unsafe extern "C" {
     safe fn epoll_create1(flags: c_int) -> c_int;
 
     /// <https://man7.org/linux/man-pages/man2/epoll_ctl.2.html>
-    fn epoll_ctl(epfd: c_int, op: c_int, fd: c_int, event: *mut epoll_event) -> c_int;
+    fn epoll_ctl(
+        epfd: c_int,
+        op: c_int,
+        fd: c_int,
+        event: *mut epoll_event,
+    ) -> c_int;
 
     /// <https://man7.org/linux/man-pages/man2/epoll_wait.2.html>
-    fn epoll_wait(epfd: c_int, events: *mut epoll_event, maxevents: c_int, timeout: c_int)
-    -> c_int;
+    fn epoll_wait(
+        epfd: c_int,
+        events: *mut epoll_event,
+        maxevents: c_int,
+        timeout: c_int,
+    ) -> c_int;
 }
 
 const EPOLL_CLOEXEC: c_int = 0x80000;
@@ -51,8 +60,13 @@ const _: () = {
 
     assert!(size_of::<epoll_event>() == size_of::<libc::epoll_event>());
     assert!(align_of::<epoll_event>() == align_of::<libc::epoll_event>());
-    assert!(offset_of!(epoll_event, events) == offset_of!(libc::epoll_event, events));
-    assert!(offset_of!(epoll_event, data) == offset_of!(libc::epoll_event, u64));
+    assert!(
+        offset_of!(epoll_event, events)
+            == offset_of!(libc::epoll_event, events)
+    );
+    assert!(
+        offset_of!(epoll_event, data) == offset_of!(libc::epoll_event, u64)
+    );
 
     assert!(EPOLL_CLOEXEC == libc::EPOLL_CLOEXEC);
     assert!(EPOLL_CTL_ADD == libc::EPOLL_CTL_ADD);
@@ -99,11 +113,21 @@ impl Selector {
         Ok(())
     }
 
-    pub(crate) fn register(&self, fd: RawFd, token: Token, interest: Interest) -> io::Result<()> {
+    pub(crate) fn register(
+        &self,
+        fd: RawFd,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
         self.control(EPOLL_CTL_ADD, fd, epoll_event::new(token, interest))
     }
 
-    pub(crate) fn reregister(&self, fd: RawFd, token: Token, interest: Interest) -> io::Result<()> {
+    pub(crate) fn reregister(
+        &self,
+        fd: RawFd,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
         self.control(EPOLL_CTL_MOD, fd, epoll_event::new(token, interest))
     }
 
@@ -112,7 +136,12 @@ impl Selector {
         self.control(EPOLL_CTL_DEL, fd, epoll_event { events: 0, data: 0 })
     }
 
-    fn control(&self, op: c_int, fd: RawFd, mut event: epoll_event) -> io::Result<()> {
+    fn control(
+        &self,
+        op: c_int,
+        fd: RawFd,
+        mut event: epoll_event,
+    ) -> io::Result<()> {
         let epfd = self.epoll.as_raw_fd();
         // SAFETY: `event` is a whole `epoll_event` until the call returns, and
         // the kernel keeps a copy, not the pointer. It checks `fd` itself.
@@ -179,7 +208,9 @@ impl epoll_event {
     pub(crate) fn is_write_closed(&self) -> bool {
         // Both directions are closed, or the reader of our pipe has gone: then
         // EPOLLERR comes with EPOLLOUT, or alone.
-        self.events & EPOLLHUP != 0 || self.has(EPOLLOUT | EPOLLERR) || self.events == EPOLLERR
+        self.events & EPOLLHUP != 0
+            || self.has(EPOLLOUT | EPOLLERR)
+            || self.events == EPOLLERR
     }
 
     fn has(&self, all: u32) -> bool {

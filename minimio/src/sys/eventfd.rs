@@ -42,7 +42,9 @@ impl Waker {
         // counter, until it is full.
         loop {
             match (&self.counter).write_all(&1u64.to_ne_bytes()) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.reset()?,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.reset()?
+                }
                 result => return result,
             }
         }

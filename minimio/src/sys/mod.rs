@@ -34,8 +34,11 @@ const _: () = {
     // empty-handed, with `Ok` or `Interrupted`: `Poll` calls again with the
     // time that is left. With a duration of zero it must have seen everything
     // that was there. Fractions of the kernel's unit are rounded up.
-    let _: fn(&Selector, &mut Vec<event::Event>, Option<Duration>) -> io::Result<()> =
-        Selector::select;
+    let _: fn(
+        &Selector,
+        &mut Vec<event::Event>,
+        Option<Duration>,
+    ) -> io::Result<()> = Selector::select;
 
     // What the kernel reports. The vector above holds `event::Event`, which is
     // transparent over this one.
@@ -53,7 +56,8 @@ const _: () = {
     // What a source has to remember while it is registered: nothing on Unix.
     // `Raw` is the trait that gives a std socket's descriptor or handle. The
     // callers have ruled out misuse: a source registered twice or not at all.
-    type Register<T> = fn(&mut Registration, &Selector, &T, Token, Interest) -> io::Result<()>;
+    type Register<T> =
+        fn(&mut Registration, &Selector, &T, Token, Interest) -> io::Result<()>;
     let _: Register<net::TcpStream> = Registration::register;
     let _: Register<net::TcpStream> = Registration::reregister;
     let _: fn(&mut Registration, &Selector, &net::TcpStream) -> io::Result<()> =
@@ -67,7 +71,8 @@ const _: () = {
     // Every operation that may answer `WouldBlock` goes through here, for the
     // backends that must arm a source again when it does.
     type Operation = fn() -> io::Result<usize>;
-    let _: fn(&Registration, Operation) -> io::Result<usize> = Registration::do_io;
+    let _: fn(&Registration, Operation) -> io::Result<usize> =
+        Registration::do_io;
 
     // Starts to connect and does not wait.
     let _: fn(net::SocketAddr) -> io::Result<net::TcpStream> = connect;

@@ -5,7 +5,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::{io, mem};
 
-use libc::{AF_INET, AF_INET6, c_int, sockaddr, sockaddr_in, sockaddr_in6, socklen_t};
+use libc::{
+    AF_INET, AF_INET6, c_int, sockaddr, sockaddr_in, sockaddr_in6, socklen_t,
+};
 
 use super::cvt;
 
@@ -15,9 +17,12 @@ pub(crate) fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
     let (raw, length) = SocketAddress::new(&addr);
     // SAFETY: `raw` holds an address of `length` bytes until the call returns,
     // and the kernel does not keep the pointer.
-    let result = cvt(unsafe { libc::connect(socket.as_raw_fd(), raw.as_ptr(), length) });
+    let result =
+        cvt(unsafe { libc::connect(socket.as_raw_fd(), raw.as_ptr(), length) });
     match result {
-        Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => Err(error),
+        Err(error) if error.raw_os_error() != Some(libc::EINPROGRESS) => {
+            Err(error)
+        }
         _ => Ok(TcpStream::from(socket)),
     }
 }

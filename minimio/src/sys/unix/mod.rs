@@ -40,7 +40,11 @@ impl Registration {
         selector.reregister(socket.as_raw_fd(), token, interest)
     }
 
-    pub(crate) fn deregister<T: Raw>(&mut self, selector: &Selector, socket: &T) -> io::Result<()> {
+    pub(crate) fn deregister<T: Raw>(
+        &mut self,
+        selector: &Selector,
+        socket: &T,
+    ) -> io::Result<()> {
         selector.deregister(socket.as_raw_fd())
     }
 
