@@ -4,7 +4,7 @@
 //!
 //! ```sh
 //! cargo run --example 04-epoll
-//! cargo run --example 04-epoll -- 127.0.0.1:8080    # a delay-server of yours
+//! cargo run --example 04-epoll -- --addr 127.0.0.1:8080
 //! ```
 
 #[cfg(target_os = "linux")]
@@ -14,7 +14,8 @@ mod linux {
     use std::net::{SocketAddr, TcpStream};
     use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
-    use examples::ServerArgs;
+    use clap::Parser;
+    use examples::{ServerArgs, http};
 
     // ANCHOR: declarations
     #[allow(non_camel_case_types)]
@@ -164,7 +165,7 @@ mod linux {
 
     // ANCHOR: main
     pub fn main() -> io::Result<()> {
-        let server = ServerArgs::parse_or_exit().server()?;
+        let server = ServerArgs::parse().server()?;
         let queue = create_queue()?;
 
         let mut connections = Vec::new();
@@ -184,10 +185,9 @@ mod linux {
                 let complete = read_reply(connection)?;
                 if complete {
                     remove_interest(&queue, connection)?;
-                    println!(
-                        "<- token {token}: {}",
-                        examples::body(&connection.reply)
-                    );
+                    let body = http::body(&connection.reply);
+                    let body = String::from_utf8_lossy(body);
+                    println!("<- token {token}: {body}");
                     unanswered -= 1;
                 }
             }
