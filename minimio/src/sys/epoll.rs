@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! The epoll backend (chapter 4): one `Selector` is one epoll instance.
 
 use std::ffi::c_int;
@@ -7,7 +8,9 @@ use std::{fmt, io};
 
 use super::unix::cvt;
 use crate::{Interest, Token, event};
+// ANCHOR_END: head
 
+// ANCHOR: epoll_event
 /// What we ask of the kernel, and what it tells us.
 ///
 /// <https://man7.org/linux/man-pages/man3/epoll_event.3type.html>
@@ -19,7 +22,9 @@ pub(crate) struct epoll_event {
     events: u32,
     data: u64,
 }
+// ANCHOR_END: epoll_event
 
+// ANCHOR: calls
 unsafe extern "C" {
     /// <https://man7.org/linux/man-pages/man2/epoll_create.2.html>
     safe fn epoll_create1(flags: c_int) -> c_int;
@@ -40,7 +45,9 @@ unsafe extern "C" {
         timeout: c_int,
     ) -> c_int;
 }
+// ANCHOR_END: calls
 
+// ANCHOR: constants
 const EPOLL_CLOEXEC: c_int = 0x80000;
 
 const EPOLL_CTL_ADD: c_int = 1;
@@ -53,7 +60,9 @@ const EPOLLERR: u32 = 0x8;
 const EPOLLHUP: u32 = 0x10;
 const EPOLLRDHUP: u32 = 0x2000;
 const EPOLLET: u32 = 1 << 31;
+// ANCHOR_END: constants
 
+// ANCHOR: checks
 /// Our declarations against those of `libc`: a wrong one does not compile.
 const _: () = {
     use std::mem::{align_of, offset_of, size_of};
@@ -79,7 +88,9 @@ const _: () = {
     assert!(EPOLLRDHUP == libc::EPOLLRDHUP as u32);
     assert!(EPOLLET == libc::EPOLLET as u32);
 };
+// ANCHOR_END: checks
 
+// ANCHOR: selector
 /// An epoll instance, closed when it is dropped.
 pub(crate) struct Selector {
     epoll: OwnedFd,
@@ -93,7 +104,9 @@ impl Selector {
         let epoll = unsafe { OwnedFd::from_raw_fd(fd) };
         Ok(Selector { epoll })
     }
+    // ANCHOR_END: selector
 
+    // ANCHOR: select
     pub(crate) fn select(
         &self,
         events: &mut Vec<event::Event>,
@@ -112,7 +125,9 @@ impl Selector {
         unsafe { events.set_len(count as usize) };
         Ok(())
     }
+    // ANCHOR_END: select
 
+    // ANCHOR: register
     pub(crate) fn register(
         &self,
         fd: RawFd,
@@ -130,12 +145,16 @@ impl Selector {
     ) -> io::Result<()> {
         self.control(EPOLL_CTL_MOD, fd, epoll_event::new(token, interest))
     }
+    // ANCHOR_END: register
 
+    // ANCHOR: deregister
     pub(crate) fn deregister(&self, fd: RawFd) -> io::Result<()> {
         // The kernel ignores the event here.
         self.control(EPOLL_CTL_DEL, fd, epoll_event { events: 0, data: 0 })
     }
+    // ANCHOR_END: deregister
 
+    // ANCHOR: control
     fn control(
         &self,
         op: c_int,
@@ -149,13 +168,17 @@ impl Selector {
         Ok(())
     }
 }
+// ANCHOR_END: control
 
+// ANCHOR: as_fd
 impl AsFd for Selector {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.epoll.as_fd()
     }
 }
+// ANCHOR_END: as_fd
 
+// ANCHOR: milliseconds
 /// The unit of `epoll_wait`, rounded up: a wait of 100 µs is one of 1 ms, not
 /// of none. The longest is about 24 days.
 fn milliseconds(timeout: Duration) -> c_int {
@@ -166,7 +189,9 @@ fn milliseconds(timeout: Duration) -> c_int {
         .saturating_add(u64::from(fraction));
     c_int::try_from(total).unwrap_or(c_int::MAX)
 }
+// ANCHOR_END: milliseconds
 
+// ANCHOR: new_event
 pub(crate) type Event = epoll_event;
 
 impl epoll_event {
@@ -183,7 +208,9 @@ impl epoll_event {
             data: token.0 as u64,
         }
     }
+    // ANCHOR_END: new_event
 
+    // ANCHOR: questions
     pub(crate) fn token(&self) -> Token {
         Token(self.data as usize)
     }
@@ -199,7 +226,9 @@ impl epoll_event {
     pub(crate) fn is_error(&self) -> bool {
         self.events & EPOLLERR != 0
     }
+    // ANCHOR_END: questions
 
+    // ANCHOR: closed
     pub(crate) fn is_read_closed(&self) -> bool {
         // Both directions are closed, or the peer's is and says so.
         self.events & EPOLLHUP != 0 || self.has(EPOLLIN | EPOLLRDHUP)
@@ -217,7 +246,9 @@ impl epoll_event {
         self.events & all == all
     }
 }
+// ANCHOR_END: closed
 
+// ANCHOR: debug
 impl fmt::Debug for epoll_event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const NAMES: [(u32, &str); 5] = [
@@ -238,3 +269,4 @@ impl fmt::Debug for epoll_event {
             .finish()
     }
 }
+// ANCHOR_END: debug
