@@ -80,6 +80,7 @@ impl Poll {
     ///
     /// [`InvalidInput`](io::ErrorKind::InvalidInput) when `events` has a
     /// capacity of zero; otherwise the system's.
+    #[inline]
     pub fn poll(
         &mut self,
         events: &mut Events,

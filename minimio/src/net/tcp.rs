@@ -154,6 +154,7 @@ impl TcpStream {
 }
 
 impl Read for &TcpStream {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.do_io(|mut socket| socket.read(buffer))
     }
@@ -167,6 +168,7 @@ impl Read for &TcpStream {
 }
 
 impl Write for &TcpStream {
+    #[inline]
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         self.inner.do_io(|mut socket| socket.write(buffer))
     }
@@ -182,6 +184,7 @@ impl Write for &TcpStream {
 }
 
 impl Read for TcpStream {
+    #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         (&*self).read(buffer)
     }
@@ -195,6 +198,7 @@ impl Read for TcpStream {
 }
 
 impl Write for TcpStream {
+    #[inline]
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         (&*self).write(buffer)
     }

@@ -107,6 +107,7 @@ impl Selector {
     // ANCHOR_END: selector
 
     // ANCHOR: select
+    #[inline]
     pub(crate) fn select(
         &self,
         events: &mut Vec<event::Event>,
