@@ -17,7 +17,7 @@ mod linux {
 
     const PATHS: [&str; 3] = ["/300/first", "/200/second", "/100/third"];
 
-    // ANCHOR: main
+    // ANCHOR: drain
     /// Reads until there is nothing more for now. True when the reply is
     /// complete.
     fn drain(stream: &mut TcpStream, reply: &mut Vec<u8>) -> io::Result<bool> {
@@ -29,6 +29,7 @@ mod linux {
             Err(error) => Err(error),
         }
     }
+    // ANCHOR_END: drain
 
     pub fn main() -> io::Result<()> {
         let server = ServerArgs::parse().server()?;
@@ -46,6 +47,7 @@ mod linux {
             connections.push((stream, Vec::new()));
         }
 
+        // ANCHOR: wait
         let mut unanswered = connections.len();
         while unanswered > 0 {
             for (token, _flags) in queue.wait(-1)? {
@@ -53,15 +55,14 @@ mod linux {
                 if drain(stream, reply)? {
                     queue.delete(stream.as_raw_fd())?;
                     let body = http::body(reply);
-                    let body = String::from_utf8_lossy(body);
                     println!("<- token {token}: {body}");
                     unanswered -= 1;
                 }
             }
         }
+        // ANCHOR_END: wait
         Ok(())
     }
-    // ANCHOR_END: main
 }
 
 #[cfg(target_os = "linux")]

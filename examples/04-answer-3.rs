@@ -20,13 +20,13 @@ mod linux {
     const FLAGS: u32 = (EPOLLIN | EPOLLONESHOT) as u32;
     const BYTES: usize = 1_000;
 
-    // ANCHOR: main
     fn serve(
         queue: &Epoll,
         sockets: &[Mutex<UnixStream>],
         received: &AtomicUsize,
         collisions: &AtomicUsize,
     ) -> io::Result<()> {
+        // ANCHOR: serve
         while received.load(Relaxed) < BYTES * sockets.len() {
             for (token, _flags) in queue.wait(10)? {
                 let mutex = &sockets[token as usize];
@@ -46,9 +46,9 @@ mod linux {
                 queue.modify(fd, token, FLAGS)?;
             }
         }
+        // ANCHOR_END: serve
         Ok(())
     }
-    // ANCHOR_END: main
 
     pub fn main() -> io::Result<()> {
         let queue = Epoll::new()?;

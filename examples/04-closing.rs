@@ -61,7 +61,6 @@ mod linux {
         Ok(unsafe { OwnedFd::from_raw_fd(fd) }.into())
     }
 
-    // ANCHOR: main
     pub fn main() -> io::Result<()> {
         println!("{:38}{:32}read", "", "flags");
 
@@ -100,9 +99,7 @@ mod linux {
         ours.write_all(b"unread")?;
         drop(theirs);
         report("the same, with no interest at all", 0, ours)?;
-        // ANCHOR_END: main
 
-        // ANCHOR: more
         report("never connected", ALL, nonblocking_socket()?)?;
 
         let closed = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
@@ -116,7 +113,6 @@ mod linux {
         let (reader, writer) = io::pipe()?;
         drop(reader);
         report("pipe, its reader closed", ALL, Unreadable(writer))
-        // ANCHOR_END: more
     }
 
     struct Unreadable<T>(T);

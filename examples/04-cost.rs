@@ -17,7 +17,6 @@ mod linux {
 
     const ROUNDS: usize = 201;
 
-    // ANCHOR: median
     /// The median of many runs, in microseconds.
     fn median(mut run: impl FnMut() -> io::Result<()>) -> io::Result<f64> {
         let mut times = Vec::new();
@@ -29,9 +28,7 @@ mod linux {
         times.sort_by(f64::total_cmp);
         Ok(times[ROUNDS / 2])
     }
-    // ANCHOR_END: median
 
-    // ANCHOR: main
     fn measure(sockets: usize) -> io::Result<()> {
         let queue = Epoll::new()?;
         let mut list = Vec::new();
@@ -72,7 +69,6 @@ mod linux {
         }
         Ok(())
     }
-    // ANCHOR_END: main
 }
 
 #[cfg(target_os = "linux")]

@@ -16,7 +16,6 @@ mod linux {
 
     const FLAGS: u32 = (EPOLLIN | EPOLLET) as u32;
 
-    // ANCHOR: say
     fn say(
         what: &str,
         queue: &Epoll,
@@ -31,14 +30,13 @@ mod linux {
         println!("{what:26}{entries:>4}    {events:8}{answer}");
         Ok(())
     }
-    // ANCHOR_END: say
 
-    // ANCHOR: main
     pub fn main() -> io::Result<()> {
         let queue = Epoll::new()?;
         let (socket, mut peer) = UnixStream::pair()?;
         println!("{:26}entries event   answer", "");
 
+        // ANCHOR: steps
         let first = socket.as_raw_fd();
         say("ADD first", &queue, queue.add(first, 0, FLAGS))?;
         say("a byte arrives", &queue, peer.write_all(b"x"))?;
@@ -56,8 +54,8 @@ mod linux {
 
         drop(copy);
         say("close(second)", &queue, Ok(()))
+        // ANCHOR_END: steps
     }
-    // ANCHOR_END: main
 }
 
 #[cfg(target_os = "linux")]

@@ -17,7 +17,7 @@ mod linux {
     use clap::Parser;
     use examples::{ServerArgs, http};
 
-    // ANCHOR: declarations
+    // ANCHOR: epoll_event
     #[allow(non_camel_case_types)]
     #[derive(Clone, Copy, Default)]
     #[repr(C)]
@@ -26,7 +26,9 @@ mod linux {
         events: u32,
         data: u64,
     }
+    // ANCHOR_END: epoll_event
 
+    // ANCHOR: calls
     unsafe extern "C" {
         safe fn epoll_create1(flags: c_int) -> c_int;
         fn epoll_ctl(
@@ -47,9 +49,9 @@ mod linux {
     const EPOLL_CTL_ADD: c_int = 1;
     const EPOLL_CTL_DEL: c_int = 2;
     const EPOLLIN: u32 = 0x1;
-    // ANCHOR_END: declarations
+    // ANCHOR_END: calls
 
-    // ANCHOR: ask
+    // ANCHOR: paths
     const PATHS: [&str; 5] = [
         "/500/first",
         "/400/second",
@@ -57,7 +59,9 @@ mod linux {
         "/200/fourth",
         "/100/fifth",
     ];
+    // ANCHOR_END: paths
 
+    // ANCHOR: ask
     struct Connection {
         stream: TcpStream,
         reply: Vec<u8>,
@@ -163,7 +167,7 @@ mod linux {
     }
     // ANCHOR_END: read_reply
 
-    // ANCHOR: main
+    // ANCHOR: main_ask
     pub fn main() -> io::Result<()> {
         let server = ServerArgs::parse().server()?;
         let queue = create_queue()?;
@@ -175,7 +179,9 @@ mod linux {
             println!("-> token {token}: GET {path}");
             connections.push(connection);
         }
+        // ANCHOR_END: main_ask
 
+        // ANCHOR: main_wait
         let mut unanswered = connections.len();
         let mut buffer = [epoll_event::default(); 8];
         while unanswered > 0 {
@@ -186,7 +192,6 @@ mod linux {
                 if complete {
                     remove_interest(&queue, connection)?;
                     let body = http::body(&connection.reply);
-                    let body = String::from_utf8_lossy(body);
                     println!("<- token {token}: {body}");
                     unanswered -= 1;
                 }
@@ -194,7 +199,7 @@ mod linux {
         }
         Ok(())
     }
-    // ANCHOR_END: main
+    // ANCHOR_END: main_wait
 }
 
 #[cfg(target_os = "linux")]

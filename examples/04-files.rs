@@ -14,7 +14,6 @@ mod linux {
     use examples::epoll::Epoll;
     use libc::EPOLLIN;
 
-    // ANCHOR: main
     fn try_to_add(what: &str, file: impl AsFd) -> io::Result<()> {
         let queue = Epoll::new()?;
         let answer =
@@ -35,7 +34,6 @@ mod linux {
         try_to_add("/dev/urandom", File::open("/dev/urandom")?)?;
         try_to_add("/proc/self/mounts", File::open("/proc/self/mounts")?)
     }
-    // ANCHOR_END: main
 }
 
 #[cfg(target_os = "linux")]

@@ -19,7 +19,6 @@ mod linux {
 
     const THREADS: usize = 8;
 
-    // ANCHOR: experiment
     /// Lets each thread wait on its queue, makes one connection when all are
     /// asleep, and counts the threads that an event woke.
     fn woken(queues: &[&Epoll], listener: &TcpListener) -> io::Result<usize> {
@@ -31,7 +30,7 @@ mod linux {
                 waiting.push(scope.spawn(move || {
                     // SAFETY: no pointers are passed.
                     let _ = sender.send(unsafe { libc::gettid() });
-                    queue.wait(500)
+                    queue.wait(1_000)
                 }));
             }
             for tid in receiver.iter().take(queues.len()) {
@@ -48,7 +47,6 @@ mod linux {
             Ok(count)
         })
     }
-    // ANCHOR_END: experiment
 
     /// Until the kernel says that the thread sleeps in `epoll_wait`.
     fn wait_until_asleep(tid: i32) -> io::Result<()> {
@@ -61,7 +59,6 @@ mod linux {
         Ok(())
     }
 
-    // ANCHOR: main
     fn one_queue(flags: i32) -> io::Result<usize> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let queue = Epoll::new()?;
@@ -69,6 +66,7 @@ mod linux {
         woken(&[&queue; THREADS], &listener)
     }
 
+    // ANCHOR: one_queue_each
     fn one_queue_each(flags: i32) -> io::Result<usize> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let mut queues = Vec::new();
@@ -80,6 +78,7 @@ mod linux {
         let queues: Vec<&Epoll> = queues.iter().collect();
         woken(&queues, &listener)
     }
+    // ANCHOR_END: one_queue_each
 
     pub fn main() -> io::Result<()> {
         println!("one queue, {THREADS} threads in epoll_wait");
@@ -97,7 +96,6 @@ mod linux {
         );
         Ok(())
     }
-    // ANCHOR_END: main
 }
 
 #[cfg(target_os = "linux")]

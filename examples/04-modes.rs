@@ -24,7 +24,6 @@ mod linux {
         peer: UnixStream,
     }
 
-    // ANCHOR: actions
     impl Watched {
         fn new(mode: i32) -> io::Result<Watched> {
             let (socket, peer) = UnixStream::pair()?;
@@ -53,9 +52,7 @@ mod linux {
             self.socket.read_exact(&mut vec![0; count])
         }
     }
-    // ANCHOR_END: actions
 
-    // ANCHOR: main
     pub fn main() -> io::Result<()> {
         let mut watched = [
             Watched::new(0)?,
@@ -74,6 +71,7 @@ mod linux {
                 io::Result::Ok(())
             };
 
+        // ANCHOR: steps
         step("ADD; 5 bytes were there before", |one| {
             one.arrive(b"hello")?;
             one.add()
@@ -85,8 +83,8 @@ mod linux {
         step("2 bytes arrive", |one| one.arrive(b"ok"))?;
         step("MOD with the same flags", |one| one.modify())?;
         step("wait again, nothing read", |_| Ok(()))
+        // ANCHOR_END: steps
     }
-    // ANCHOR_END: main
 }
 
 #[cfg(target_os = "linux")]

@@ -86,6 +86,12 @@ impl Epoll {
     }
 }
 
+impl AsRawFd for Epoll {
+    fn as_raw_fd(&self) -> RawFd {
+        self.fd.as_raw_fd()
+    }
+}
+
 /// The names of the flags that a wait can report.
 pub fn names(flags: u32) -> String {
     let known = [

@@ -1,1 +1,89 @@
 //! What the programs share.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process;
+
+use clap::Parser;
+
+pub mod cost;
+mod descriptors;
+#[cfg(target_os = "linux")]
+pub mod epoll;
+pub mod http;
+mod server;
+
+pub use descriptors::raise_descriptor_limit;
+pub use server::DelayServer;
+
+/// Asks a delay server for some answers and prints them as they arrive
+#[derive(Debug, Parser)]
+pub struct ServerArgs {
+    /// Address of a running delay-server; without it the program starts its own
+    #[arg(long)]
+    addr: Option<SocketAddr>,
+}
+
+impl ServerArgs {
+    /// The server at the address, or one that runs until this is dropped.
+    pub fn server(&self) -> io::Result<Server> {
+        Ok(match self.addr {
+            Some(addr) => Server::Running(addr),
+            None => Server::Own(DelayServer::start()?),
+        })
+    }
+}
+
+/// A delay server: one that is running somewhere, or our own.
+pub enum Server {
+    /// Somebody has started it.
+    Running(SocketAddr),
+    /// It stops when this is dropped.
+    Own(DelayServer),
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        match self {
+            Server::Running(addr) => *addr,
+            Server::Own(server) => server.addr(),
+        }
+    }
+}
+
+/// The arguments of the programs of chapter 1.
+#[derive(Debug, clap::Args)]
+pub struct JobArgs {
+    /// How many answers to ask for: the first request is answered last
+    #[arg(long, default_value_t = 5)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1000))]
+    requests: u64,
+
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+impl JobArgs {
+    /// The server to ask.
+    pub fn server(&self) -> io::Result<Server> {
+        self.server.server()
+    }
+
+    /// What to ask for, in this order. The answers are due in the opposite
+    /// one: 100 ms apart, or less when there are more than 20.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        let count = self.requests;
+        let gap = (2_000 / count).min(100);
+        (1..=count).map(move |number| {
+            let delay = (count + 1 - number) * gap;
+            format!("/{delay}/answer-{number}")
+        })
+    }
+}
+
+/// Ends a program that cannot run here.
+pub fn needs(system: &str) -> ! {
+    eprintln!("this program needs {system}");
+    process::exit(1)
+}

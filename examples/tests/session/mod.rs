@@ -1,0 +1,296 @@
+//! Terminal sessions in files: reading one, running it again, comparing.
+
+#![allow(dead_code)] // Each test uses its part of this.
+
+use std::env::consts::{ARCH, OS};
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use libtest_mimic::Failed;
+use regex::Regex;
+use snapbox::assert::Action;
+use snapbox::{Assert, Data, IntoData, Redactions};
+
+/// What differs from run to run, on both sides. All else is compared.
+const MASKS: [(&str, &str); 8] = [
+    // The port that the system chose.
+    ("[PORT]", r"127\.0\.0\.1:(?<redacted>[0-9]+)"),
+    // A duration with a fraction was measured; one without was asked for. The
+    // spaces before it are those of a column.
+    ("[TIME]", r"(?<redacted> *[0-9]+\.[0-9]+ (?:ms|µs))"),
+    // What `examples::cost` measures, where it does, and what 01-busy-loop
+    // counts.
+    (
+        "[COST]",
+        r"(?:CPU time|sleeps|reads in vain): (?<redacted>[^\n]+)",
+    ),
+    // In gdb and strace: where the program lies in memory, and its numbers.
+    ("[ADDRESS]", r"(?<redacted>0x[0-9a-f]{5,})"),
+    ("[PID]", r"(?:LWP|process) (?<redacted>[0-9]+)"),
+    // A socket's descriptor: our own delay server opens others at the same
+    // time.
+    ("[FD]", r"EPOLL_CTL_[A-Z]+, (?<redacted>[0-9]+)"),
+    // In /proc/PID/fdinfo: the same, for entries that stand in the order of
+    // addresses in the kernel.
+    (
+        "[NUMBER]",
+        r"(?:tfd|data|ino|mnt_id|sdev):(?<redacted>[ \t]*[0-9a-f]+)",
+    ),
+    // In /proc/PID/net/tcp: sockets, those of other programs too.
+    (
+        "[SOCKETS]",
+        r"local_address tx_queue\n(?<redacted>[^(]*)\(gdb\)",
+    ),
+];
+
+/// No program takes longer than this, on a machine that is busy with others.
+const LONGEST_RUN: Duration = Duration::from_secs(120);
+
+/// One command of a session.
+pub struct Step<'a> {
+    /// What stands after the `$`.
+    pub line: &'a str,
+    pub output: Vec<&'a str>,
+}
+
+impl Step<'_> {
+    /// The program runs until it is interrupted, which is the last line.
+    fn lines_before_interrupt(&self) -> Option<usize> {
+        let (&last, output) = self.output.split_last()?;
+        (last == "^C").then_some(output.len().max(1))
+    }
+}
+
+/// The commands of a session, and their outputs.
+pub fn steps(text: &str) -> Result<Vec<Step<'_>>, Failed> {
+    let mut steps: Vec<Step> = Vec::new();
+    for text in text.lines() {
+        match (text.strip_prefix("$ "), steps.last_mut()) {
+            (Some(line), _) => {
+                let output = Vec::new();
+                steps.push(Step { line, output });
+            }
+            (None, Some(step)) => step.output.push(text),
+            (None, None) => {
+                return Err("the first line has to be a command".into());
+            }
+        }
+    }
+    if steps.is_empty() {
+        return Err("there is no command in it".into());
+    }
+    Ok(steps)
+}
+
+/// Runs the session again, with what `command` makes of each line, and
+/// compares. With `SNAPSHOTS=overwrite` in the environment a file that differs
+/// is written anew.
+pub fn run(
+    path: &Path,
+    command: impl Fn(&str) -> Result<Command, Failed>,
+) -> Result<(), Failed> {
+    let expected = fs::read_to_string(path)?;
+    let mut actual = String::new();
+    for step in steps(&expected)? {
+        let interrupt_after = step.lines_before_interrupt();
+        let (lines, status) = output(command(step.line)?, interrupt_after)?;
+        writeln!(actual, "$ {}", step.line)?;
+        for line in lines {
+            writeln!(actual, "{line}")?;
+        }
+        if interrupt_after.is_some() {
+            writeln!(actual, "^C")?;
+        } else if !status.success() {
+            // Its own words for it differ from system to system.
+            match status.code() {
+                Some(code) => writeln!(actual, "[exit status: {code}]")?,
+                None => writeln!(actual, "[{status}]")?,
+            }
+        }
+    }
+
+    let masks = masks();
+    let same = Assert::new().try_eq(
+        Some(&path.display()),
+        masks.redact(&actual).into_data(),
+        Data::text(masks.redact(&expected)).raw(),
+    );
+    match (same, Action::with_env_var("SNAPSHOTS")) {
+        (Ok(()), _) => Ok(()),
+        (Err(_), Some(Action::Overwrite)) => Ok(fs::write(path, actual)?),
+        (Err(difference), _) => Err(difference.into()),
+    }
+}
+
+fn masks() -> Redactions {
+    let mut masks = Redactions::new();
+    for (placeholder, pattern) in MASKS {
+        let regex = Regex::new(pattern).expect("a pattern above is wrong");
+        masks.insert(placeholder, regex).expect("and a placeholder");
+    }
+    masks
+}
+
+/// What a command prints, to either stream, and how it ends. It is interrupted
+/// when it has printed so many lines, if a number is given.
+pub fn output(
+    mut command: Command,
+    interrupt_after: Option<usize>,
+) -> Result<(Vec<String>, ExitStatus), Failed> {
+    let (reader, writer) = io::pipe()?;
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone()?)
+        .stderr(writer)
+        .current_dir(workspace());
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("cannot run {command:?}: {error}"))?;
+    // It has the pipe's other end, which would never close.
+    drop(command);
+
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(reader).lines() {
+            let _ = sender.send(line);
+        }
+    });
+    let deadline = Instant::now() + LONGEST_RUN;
+    let mut lines = Vec::new();
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match receiver.recv_timeout(left) {
+            Ok(line) => lines.push(line?),
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {
+                child.kill()?;
+                child.wait()?;
+                let lines = lines.join("\n");
+                return Err(format!("it did not end:\n{lines}").into());
+            }
+        }
+        if interrupt_after == Some(lines.len()) {
+            if let Some(status) = child.try_wait()? {
+                return Err(format!("it ended by itself: {status}").into());
+            }
+            child.kill()?;
+        }
+    }
+    Ok((lines, child.wait()?))
+}
+
+/// The program of an example, which cargo builds before it runs the tests. It
+/// is run by what runs the tests, if the environment says so to cargo, as with
+/// `CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64`.
+pub fn example(name: &str) -> Result<Command, Failed> {
+    let program = example_path(name)?;
+    let runner = runner().unwrap_or_default();
+    let mut words = runner.split_whitespace();
+    let Some(runner) = words.next() else {
+        return Ok(Command::new(program));
+    };
+    let mut command = Command::new(runner);
+    command.args(words).arg(program);
+    Ok(command)
+}
+
+fn runner() -> Option<String> {
+    // In Wine a program starts another one without help.
+    if cfg!(windows) {
+        return None;
+    }
+    let system = format!("_{}", OS.to_uppercase());
+    let start = format!("CARGO_TARGET_{}_", ARCH.to_uppercase());
+    let mut variables = env::vars();
+    let (_, runner) = variables.find(|(name, _)| {
+        name.starts_with(&start)
+            && name.contains(&system)
+            && name.ends_with("_RUNNER")
+    })?;
+    Some(runner)
+}
+
+/// Beside the folder of this test: `target/debug/examples`.
+pub fn example_path(name: &str) -> Result<PathBuf, Failed> {
+    let this = env::current_exe()?;
+    let profile = this.ancestors().nth(2).ok_or("where is this test?")?;
+    let program = profile
+        .join("examples")
+        .join(name)
+        .with_extension(env::consts::EXE_EXTENSION);
+    if !program.exists() {
+        return Err(format!(
+            "no {}: `cargo build -p examples --examples` makes it",
+            program.display()
+        )
+        .into());
+    }
+    Ok(program)
+}
+
+/// The files of all sessions, in order.
+pub fn files() -> Vec<PathBuf> {
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let files = fs::read_dir(folder).expect("there are no transcripts");
+    let mut paths: Vec<PathBuf> = files
+        .map(|file| file.expect("the folder cannot be read").path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// Without `.txt`.
+pub fn file_name(path: &Path) -> String {
+    let name = path.file_stem().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// The same, with so few descriptors. What it complains of is not shown.
+#[cfg(unix)]
+pub fn with_descriptor_limit(limit: u32, command: &Command) -> Command {
+    let mut limited = Command::new("sh");
+    let script = format!("ulimit -n {limit}; exec \"$@\" 2>/dev/null");
+    limited.args(["-c", &script, "sh"]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited
+}
+
+/// Where the reader types the commands.
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A program that listens, says where, and runs until this is dropped.
+pub struct Server {
+    program: Child,
+    pub addr: SocketAddr,
+}
+
+impl Server {
+    pub fn start(mut command: Command) -> Server {
+        let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let mut output = BufReader::new(program.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        let addr = line.strip_prefix("listening on ").expect(&line);
+        let addr = addr.split([';', '\n']).next().unwrap();
+        Server {
+            program,
+            addr: addr.parse().expect(&line),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.program.kill().unwrap();
+        self.program.wait().unwrap();
+    }
+}

@@ -1,0 +1,110 @@
+//! Runs the sessions of the book again.
+//!
+//! `transcripts/NAME.txt` is a terminal session: lines that begin with `$ `
+//! are what the reader types, and what follows is what the program prints.
+//!
+//! ```text
+//! $ cargo run -q --example NAME -- ARGUMENTS
+//! output
+//! ```
+//!
+//! - The book shows the files, so they hold real values. What differs from run
+//!   to run is masked on both sides: see `MASKS` in `session`.
+//! - A program that fails has `[exit status: 1]` as its last line; one that
+//!   runs until it is interrupted has `^C`.
+//! - `NAME.linux.txt` is run on Linux only, and so with the other names that
+//!   Rust has for systems (`macos`, `windows`) and families (`unix`).
+//! - `NAME.gdb.txt` and the like need that tool, and are not run here.
+//! - After a change, `SNAPSHOTS=overwrite cargo test -p examples` writes those
+//!   files anew whose masked text differs.
+//!
+//! Run this test as a part of `cargo test`, which builds the programs first;
+//! `cargo test --test transcripts` takes them as they are.
+
+mod session;
+
+use std::collections::BTreeSet;
+use std::env::consts::{FAMILY, OS};
+use std::fs;
+use std::process::{Command, ExitCode};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// The names of systems and families that a file can be for.
+const SYSTEMS: [&str; 5] = ["linux", "macos", "freebsd", "windows", "unix"];
+
+/// The names of tools that a file can need, which is another test's then.
+const TOOLS: [&str; 3] = ["gdb", "lldb", "strace"];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut trials = vec![Trial::test(
+        "every_program_has_a_transcript",
+        every_program_has_a_transcript,
+    )];
+    trials.extend(session::files().into_iter().filter_map(|path| {
+        let name = session::file_name(&path);
+        let (is_ours, is_for_here) = match name.split('.').nth(1) {
+            None => (true, true),
+            Some(tool) if TOOLS.contains(&tool) => (false, false),
+            Some(system) => (true, [OS, FAMILY].contains(&system)),
+        };
+        let trial = Trial::test(name, move || session::run(&path, program));
+        is_ours.then(|| trial.with_ignored_flag(!is_for_here))
+    }));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// `cargo run -q --example NAME -- ARGUMENTS`, without building it again.
+fn program(line: &str) -> Result<Command, Failed> {
+    let (name, arguments) = example_and_arguments(line)?;
+    let mut command = session::example(name)?;
+    command.args(arguments);
+    Ok(command)
+}
+
+fn example_and_arguments(line: &str) -> Result<(&str, Vec<&str>), Failed> {
+    let mut words: Vec<&str> = line.split_whitespace().collect();
+    let mut arguments = Vec::new();
+    if let Some(end) = words.iter().position(|&word| word == "--") {
+        arguments = words.split_off(end).split_off(1);
+    }
+    // What is built is run: with or without optimization.
+    words.retain(|&word| word != "--release");
+    match words[..] {
+        ["cargo", "run", "-q", "--example", name] => Ok((name, arguments)),
+        _ => Err(format!("not a `cargo run -q --example NAME`: {line}").into()),
+    }
+}
+
+fn every_program_has_a_transcript() -> Result<(), Failed> {
+    let manifest: toml::Table = include_str!("../Cargo.toml").parse()?;
+    let declared = manifest["example"].as_array().into_iter().flatten();
+    let mut missing: BTreeSet<&str> = declared
+        .filter_map(|example| example.get("name")?.as_str())
+        .collect();
+
+    for path in session::files() {
+        let name = session::file_name(&path);
+        let suffix = name.split('.').nth(1);
+        if path.extension() != Some("txt".as_ref())
+            || !suffix.is_none_or(|name| {
+                SYSTEMS.contains(&name) || TOOLS.contains(&name)
+            })
+        {
+            return Err(format!("what kind of file is {name}?").into());
+        }
+        if suffix.is_some_and(|suffix| TOOLS.contains(&suffix)) {
+            continue;
+        }
+        let text = fs::read_to_string(&path)?;
+        for step in session::steps(&text)? {
+            let (name, _) = example_and_arguments(step.line)?;
+            missing.remove(name);
+        }
+    }
+    if !missing.is_empty() {
+        return Err(format!("no transcript of {missing:?}").into());
+    }
+    Ok(())
+}
