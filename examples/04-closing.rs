@@ -21,7 +21,6 @@ mod linux {
 
     const ALL: u32 = (EPOLLIN | EPOLLOUT | EPOLLRDHUP) as u32;
 
-    // ANCHOR: report
     fn report(
         what: &str,
         interest: u32,
@@ -39,7 +38,6 @@ mod linux {
         println!("{what:38}{flags:32}{read}");
         Ok(())
     }
-    // ANCHOR_END: report
 
     fn connection() -> io::Result<(TcpStream, TcpStream)> {
         let listener = TcpListener::bind("127.0.0.1:0")?;

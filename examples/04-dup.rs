@@ -36,7 +36,6 @@ mod linux {
         let (socket, mut peer) = UnixStream::pair()?;
         println!("{:26}entries event   answer", "");
 
-        // ANCHOR: steps
         let first = socket.as_raw_fd();
         say("ADD first", &queue, queue.add(first, 0, FLAGS))?;
         say("a byte arrives", &queue, peer.write_all(b"x"))?;
@@ -54,7 +53,6 @@ mod linux {
 
         drop(copy);
         say("close(second)", &queue, Ok(()))
-        // ANCHOR_END: steps
     }
 }
 

@@ -51,7 +51,6 @@ mod linux {
     const EPOLLIN: u32 = 0x1;
     // ANCHOR_END: calls
 
-    // ANCHOR: paths
     const PATHS: [&str; 5] = [
         "/500/first",
         "/400/second",
@@ -59,7 +58,6 @@ mod linux {
         "/200/fourth",
         "/100/fifth",
     ];
-    // ANCHOR_END: paths
 
     // ANCHOR: ask
     struct Connection {

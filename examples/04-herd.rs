@@ -66,7 +66,6 @@ mod linux {
         woken(&[&queue; THREADS], &listener)
     }
 
-    // ANCHOR: one_queue_each
     fn one_queue_each(flags: i32) -> io::Result<usize> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let mut queues = Vec::new();
@@ -78,7 +77,6 @@ mod linux {
         let queues: Vec<&Epoll> = queues.iter().collect();
         woken(&queues, &listener)
     }
-    // ANCHOR_END: one_queue_each
 
     pub fn main() -> io::Result<()> {
         println!("one queue, {THREADS} threads in epoll_wait");

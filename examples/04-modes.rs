@@ -71,7 +71,6 @@ mod linux {
                 io::Result::Ok(())
             };
 
-        // ANCHOR: steps
         step("ADD; 5 bytes were there before", |one| {
             one.arrive(b"hello")?;
             one.add()
@@ -83,7 +82,6 @@ mod linux {
         step("2 bytes arrive", |one| one.arrive(b"ok"))?;
         step("MOD with the same flags", |one| one.modify())?;
         step("wait again, nothing read", |_| Ok(()))
-        // ANCHOR_END: steps
     }
 }
 

@@ -1,0 +1,50 @@
+//! The book passes each check.
+
+use std::path::Path;
+use std::sync::{LazyLock, Mutex};
+
+use book::{Book, Check, Problem};
+
+/// Rendered once, for all checks.
+static BOOK: LazyLock<Result<Mutex<Book>, String>> = LazyLock::new(|| {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Book::open(package.parent().unwrap_or(package)).map(Mutex::new)
+});
+
+fn passes(check: Check) {
+    let problems = match &*BOOK {
+        Ok(book) => check(&book.lock().unwrap()),
+        Err(error) => panic!("{error}"),
+    };
+    let lines: Vec<_> = problems.iter().map(Problem::to_string).collect();
+    assert!(
+        lines.is_empty(),
+        "{} to fix\n{}\n",
+        lines.len(),
+        lines.join("\n")
+    );
+}
+
+macro_rules! checks {
+    ($($name:ident)+) => {$(
+        #[test]
+        fn $name() {
+            passes(book::$name);
+        }
+    )+};
+}
+
+checks! {
+    builds
+    includes
+    shown
+    no_typed_code
+    captions
+    links
+    figures
+    chapter_table
+    file_names
+    glossary
+    words
+    structure
+}
