@@ -11,7 +11,30 @@ use crate::{Interest, Registry, Token, sys};
 /// changed. Read until [`WouldBlock`](io::ErrorKind::WouldBlock) and trust the
 /// answer of the read. Several conditions can come in one event.
 ///
-/// Its `Debug` form shows the kernel's own flag names.
+/// Its `Debug` form shows the kernel's own flag names. (Chapter 3, and the
+/// kernel's chapter: 4 for epoll. On Linux the flags are those of
+/// [epoll_ctl(2)].)
+///
+/// ```
+/// use std::io::Write;
+/// use minimio::{Events, Interest, Poll, Token, net::TcpListener};
+///
+/// let mut poll = Poll::new()?;
+/// let listener = TcpListener::bind("127.0.0.1:0".parse().unwrap())?;
+/// let mut peer = std::net::TcpStream::connect(listener.local_addr()?)?;
+/// let (mut stream, _) = listener.accept()?;
+/// poll.registry().register(&mut stream, Token(7), Interest::READABLE)?;
+///
+/// peer.write_all(b"hello")?;
+/// let mut events = Events::with_capacity(8);
+/// poll.poll(&mut events, None)?;
+/// let event = events.iter().next().unwrap();
+/// assert_eq!(event.token(), Token(7));
+/// assert!(event.is_readable() && !event.is_error());
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
 //
 // Transparent, so that a backend may let the kernel write into a `Vec<Event>`.
 #[derive(Clone)]

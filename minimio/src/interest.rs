@@ -6,6 +6,7 @@ use std::ops::BitOr;
 /// What to wait for on a source: that it can be read, written, or both.
 ///
 /// There is no empty interest; a source that should be silent is deregistered.
+/// (Chapter 3.)
 ///
 /// ```
 /// use minimio::Interest;

@@ -12,7 +12,8 @@ use crate::{Events, Interest, Token, event};
 /// An event queue, and the right to wait on it.
 ///
 /// One thread waits. Any thread may register, through a [`Registry`], or wake
-/// the one that waits, through a [`Waker`](crate::Waker).
+/// the one that waits, through a [`Waker`](crate::Waker). (Chapter 8. On Linux a
+/// queue is an epoll instance, [epoll(7)].)
 ///
 /// ```
 /// use std::{io::Write, net};
@@ -33,6 +34,8 @@ use crate::{Events, Interest, Token, event};
 /// }
 /// # std::io::Result::Ok(())
 /// ```
+///
+/// [epoll(7)]: https://man7.org/linux/man-pages/man7/epoll.7.html
 pub struct Poll {
     registry: Registry,
 }
@@ -125,7 +128,25 @@ impl fmt::Debug for Poll {
 /// The interest list of a queue: what [`Poll::poll`] waits for.
 ///
 /// It can be used from any thread, also while another one is polling; what is
-/// registered then is waited for at once.
+/// registered then is waited for at once. (Chapter 8. On Linux each call is one
+/// [epoll_ctl(2)].)
+///
+/// ```
+/// use minimio::{Interest, Poll, Token, net::UdpSocket};
+///
+/// let poll = Poll::new()?;
+/// let mut socket = UdpSocket::bind("127.0.0.1:0".parse().unwrap())?;
+/// let registry = poll.registry();
+/// registry.register(&mut socket, Token(1), Interest::READABLE)?;
+/// assert!(registry.register(&mut socket, Token(2), Interest::READABLE).is_err());
+///
+/// registry.reregister(&mut socket, Token(2), Interest::WRITABLE)?;
+/// registry.deregister(&mut socket)?;
+/// assert!(registry.deregister(&mut socket).is_err());
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
 pub struct Registry {
     queue: Arc<Queue>,
 }

@@ -5,7 +5,7 @@
 ///
 /// The kernel stores it and never looks at it. An index into a table of
 /// connections makes a good token. Two sources may share one: their events
-/// cannot be told apart then.
+/// cannot be told apart then. (Chapter 3.)
 ///
 /// ```
 /// use minimio::Token;

@@ -9,7 +9,8 @@ use crate::{Registry, Token, sys};
 /// The poll reports a readable event with the waker's token. A wake-up before
 /// the poll is not lost, and many before one poll are one event. There is
 /// nothing to drain. Dropping the waker unregisters it, and a wake-up that was
-/// not yet seen goes with it: keep it for as long as the queue.
+/// not yet seen goes with it: keep it for as long as the queue. (Chapter 10. On
+/// Linux it is an [eventfd(2)].)
 ///
 /// ```
 /// use std::{sync::Arc, thread};
@@ -27,6 +28,8 @@ use crate::{Registry, Token, sys};
 /// thread.join().unwrap()?;
 /// # std::io::Result::Ok(())
 /// ```
+///
+/// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
 pub struct Waker {
     inner: sys::Waker,
 }

@@ -9,7 +9,8 @@ use crate::sys;
 /// A TCP socket that waits for connections.
 ///
 /// It is readable when one may be accepted. One event can stand for many:
-/// accept until [`WouldBlock`](io::ErrorKind::WouldBlock).
+/// accept until [`WouldBlock`](io::ErrorKind::WouldBlock). (Chapter 9;
+/// [accept(2)].)
 ///
 /// ```
 /// use std::io;
@@ -20,6 +21,8 @@ use crate::sys;
 /// assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
 /// # io::Result::Ok(())
 /// ```
+///
+/// [accept(2)]: https://man7.org/linux/man-pages/man2/accept.2.html
 #[derive(Debug)]
 pub struct TcpListener {
     pub(crate) inner: Inner<net::TcpListener>,
@@ -69,7 +72,8 @@ impl TcpListener {
     }
 }
 
-/// A TCP connection, or one that is being made.
+/// A TCP connection, or one that is being made. (Chapter 9; [connect(2)], of
+/// which `EINPROGRESS` is the case here, and [tcp(7)].)
 ///
 /// ```
 /// use std::io::{self, Read};
@@ -92,6 +96,9 @@ impl TcpListener {
 /// assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
 /// # io::Result::Ok(())
 /// ```
+///
+/// [connect(2)]: https://man7.org/linux/man-pages/man2/connect.2.html
+/// [tcp(7)]: https://man7.org/linux/man-pages/man7/tcp.7.html
 #[derive(Debug)]
 pub struct TcpStream {
     pub(crate) inner: Inner<net::TcpStream>,

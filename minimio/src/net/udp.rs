@@ -5,7 +5,8 @@ use std::net::{self, SocketAddr};
 
 use super::inner::{Inner, impl_source};
 
-/// A UDP socket: datagrams, each received whole or cut to the buffer.
+/// A UDP socket: datagrams, each received whole or cut to the buffer. (Chapter
+/// 9; [udp(7)].)
 ///
 /// ```
 /// use minimio::net::UdpSocket;
@@ -26,6 +27,8 @@ use super::inner::{Inner, impl_source};
 /// assert_eq!((&buffer[..count], from), (&b"hello"[..], sender.local_addr()?));
 /// # std::io::Result::Ok(())
 /// ```
+///
+/// [udp(7)]: https://man7.org/linux/man-pages/man7/udp.7.html
 #[derive(Debug)]
 pub struct UdpSocket {
     pub(crate) inner: Inner<net::UdpSocket>,
