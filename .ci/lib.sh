@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# What the stages share. Each sources this file first: it answers --help with
+# the opening comment of the script, goes to the top of the repository, and
+# gives the script `out` (cargo's target directory: all that a stage writes
+# goes there) and the functions below.
+
+set -euo pipefail
+
+if [[ ${1-} == -h || ${1-} == --help ]]; then
+  sed -n '2,/^[^#]*$/s/^# \{0,1\}//p' "$0"
+  exit
+fi
+
+stage=$(realpath "$0")
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+stage=${stage#"$PWD/.ci/"}
+
+mkdir -p "${CARGO_TARGET_DIR:-target}"
+out=$(realpath "${CARGO_TARGET_DIR:-target}")
+PATH=$out/tools/bin:$PATH
+
+say() {
+  printf '%s: %s\n' "$stage" "$*"
+}
+
+fail() {
+  say "$*" >&2
+  exit 1
+}
+
+# Is there a command of this name, or a file?
+have() {
+  command -v "$1" >/dev/null || [[ -e $1 ]]
+}
+
+# As root, by sudo where that is needed.
+as_root() {
+  if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+apt_update() {
+  have apt-get || fail "$1, and there is no apt-get"
+  if [[ -z ${apt_updated-} ]]; then as_root apt-get update -qq; fi
+  apt_updated=1
+}
+
+# need COMMAND-OR-FILE PACKAGE...: installs the Debian packages, unless the
+# command or the file is there.
+need() {
+  local wanted=$1
+  shift
+  if have "$wanted"; then return; fi
+  apt_update "needs $wanted (Debian: $*)"
+  say "installs $*"
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -qq --no-install-recommends "$@" >/dev/null
+  have "$wanted" || fail "finds no $wanted, though $* is installed"
+}
+
+# Is there a command of this name and this version?
+have_version() {
+  local answer
+  answer=$("$1" --version 2>/dev/null) && [[ $answer == *" $2" || $answer == *" v$2" ]]
+}
