@@ -33,9 +33,10 @@ fn gdb(line: &str) -> Result<Command, Failed> {
     let prefix = "gdb -q target/debug/examples/";
     let name = line.strip_prefix(prefix).ok_or("not a session of gdb")?;
     let program = session::example_path(name)?;
-    // What gdb says at the start depends on how it is set up.
+    // What gdb says at the start depends on how it is set up. A line of its own
+    // must be out before the shell that it starts prints one.
     let script = format!(
-        "gdb -q -nx -batch -iex 'set debuginfod enabled off' \
+        "stdbuf -oL gdb -q -nx -batch -iex 'set debuginfod enabled off' \
          -iex 'set auto-load no' -ex 'set trace-commands on' \
          -x examples/{name}.gdb '{}' 2>&1 \
          | sed -e 's/^+/(gdb) /' -e '/^.Thread debugging/d' \
