@@ -1,0 +1,40 @@
+//! What the queue does with descriptors: how many it holds, and what happens
+//! when there are none left. These tests change the limit of the process and
+//! count what it has open, so they have a process of their own, in which one
+//! of them runs at a time.
+
+#![cfg(unix)]
+#![allow(clippy::duplicate_mod)] // that is the point: the same file on two crates
+
+#[path = "behaviour"]
+mod on_minimio {
+    mod queue {
+        pub use ::minimio::*;
+
+        pub const IS_MINIMIO: bool = true;
+        pub const IS_EPOLL: bool =
+            cfg!(any(target_os = "linux", target_os = "android"));
+    }
+
+    mod descriptors;
+    #[allow(dead_code)] // it serves the other tests too
+    mod support;
+}
+
+#[path = "behaviour"]
+mod on_mio {
+    mod queue {
+        pub use ::mio::*;
+
+        pub const IS_MINIMIO: bool = false;
+        pub const IS_EPOLL: bool =
+            cfg!(any(target_os = "linux", target_os = "android"));
+    }
+
+    mod descriptors;
+    #[allow(dead_code)] // it serves the other tests too
+    mod support;
+}
+
+/// Held by the test that runs.
+static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
