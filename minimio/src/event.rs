@@ -49,8 +49,10 @@ impl Event {
         self.inner.token()
     }
 
-    /// A read, an accept or a receive may make progress; an end of file or an
-    /// error counts as progress.
+    /// A read, an accept or a receive may make progress. The end of a stream
+    /// counts as progress; an error, or the end of a pipe, may come without
+    /// this, as [`is_error`](Event::is_error) or
+    /// [`is_read_closed`](Event::is_read_closed).
     pub fn is_readable(&self) -> bool {
         self.inner.is_readable()
     }
@@ -66,7 +68,8 @@ impl Event {
         self.inner.is_error()
     }
 
-    /// Nothing more will arrive than what is already there to be read.
+    /// The peer will send no more than what is already there to be read, or we
+    /// have shut down our reading.
     ///
     /// The kernels differ in when they say so. The portable end of a stream is
     /// a read that returns `Ok(0)`.
@@ -74,7 +77,8 @@ impl Event {
         self.inner.is_read_closed()
     }
 
-    /// Nothing more can be written.
+    /// Nothing more can be written. It is meant for streams and pipes; a UDP
+    /// socket may say so for a passing error.
     ///
     /// The kernels differ in when they say so. The portable sign is a write
     /// that fails.
@@ -108,6 +112,10 @@ pub struct Events {
 impl Events {
     /// Room for `capacity` events. A poll with no room at all is refused with
     /// [`InvalidInput`](io::ErrorKind::InvalidInput).
+    ///
+    /// # Panics
+    ///
+    /// As a `Vec` does, when the capacity is more than memory can have.
     pub fn with_capacity(capacity: usize) -> Events {
         Events {
             inner: Vec::with_capacity(capacity),
@@ -119,7 +127,8 @@ impl Events {
         self.inner.capacity()
     }
 
-    /// Whether the last poll reported nothing.
+    /// Whether there is none: the last poll reported nothing, or they have been
+    /// cleared.
     pub fn is_empty(&self) -> bool {
         self.inner.is_empty()
     }

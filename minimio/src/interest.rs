@@ -30,16 +30,19 @@ impl Interest {
 
     /// Both interests in one. The same as `|`, for use in constants.
     #[allow(clippy::should_implement_trait)] // a trait's method cannot be const
+    #[must_use]
     pub const fn add(self, other: Interest) -> Interest {
         Interest(self.0 | other.0)
     }
 
     /// Whether this includes [`READABLE`](Interest::READABLE).
+    #[must_use]
     pub const fn is_readable(self) -> bool {
         self.0 & READABLE != 0
     }
 
     /// Whether this includes [`WRITABLE`](Interest::WRITABLE).
+    #[must_use]
     pub const fn is_writable(self) -> bool {
         self.0 & WRITABLE != 0
     }

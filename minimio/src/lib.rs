@@ -5,8 +5,9 @@
 //! by chapter in the book *The Event Queue*, and each module's documentation
 //! names its chapter. This file is of chapter 8.
 //!
-//! The public API is a strict subset of [mio] 1.x: a program written for
-//! minimio runs on mio when its `use minimio::` says `use mio::`.
+//! The public API is a strict subset of that of [mio] 1.2, with its features
+//! `os-poll`, `net` and `os-ext`: a program written for minimio runs on mio when
+//! its `use minimio::` says `use mio::`.
 //!
 //! - Events are **edge-triggered** on every system: an event says that
 //!   something changed, so go on reading or writing until

@@ -75,9 +75,9 @@ impl Poll {
     /// # Edges
     ///
     /// An event says that something changed, once. A source that was read only
-    /// in part is not reported again until more arrives, so go on until
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock). A source that is ready when
-    /// it is registered is reported.
+    /// in part need not be reported again, on some systems not even when more
+    /// arrives, so go on until [`WouldBlock`](io::ErrorKind::WouldBlock). A
+    /// source that is ready when it is registered is reported.
     ///
     /// # Errors
     ///
@@ -103,16 +103,21 @@ impl Poll {
         };
         let mut left = timeout;
         loop {
-            match self.registry.selector().select(&mut events.inner, left) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+            let selector = self.registry.selector();
+            let interrupted = match selector.select(&mut events.inner, left) {
                 Ok(()) if !events.is_empty() => return Ok(()),
-                Ok(()) => {}
-            }
+                Ok(()) => false,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    true
+                }
+                Err(error) => return Err(error),
+            };
             if let Some(deadline) = deadline {
                 left = Some(deadline.saturating_duration_since(Instant::now()));
             }
-            if left == Some(Duration::ZERO) {
+            // A debugger may have held us beyond the deadline: then what came
+            // in the meantime has not been seen, and needs one more look.
+            if left == Some(Duration::ZERO) && !interrupted {
                 return Ok(());
             }
         }
@@ -128,8 +133,8 @@ impl fmt::Debug for Poll {
 /// The interest list of a queue: what [`Poll::poll`] waits for.
 ///
 /// It can be used from any thread, also while another one is polling; what is
-/// registered then is waited for at once. (Chapter 8. On Linux each call is one
-/// [epoll_ctl(2)].)
+/// registered then is waited for at once. (Chapter 8. On Linux a
+/// registration is one [epoll_ctl(2)].)
 ///
 /// ```
 /// use minimio::{Interest, Poll, Token, net::UdpSocket};
@@ -158,7 +163,8 @@ impl Registry {
     /// # Errors
     ///
     /// [`AlreadyExists`](io::ErrorKind::AlreadyExists) when the source is
-    /// registered already, here or with another queue; otherwise the system's.
+    /// registered already, here or (a socket) with another queue that still
+    /// lives; otherwise the system's.
     pub fn register<S>(
         &self,
         source: &mut S,
@@ -191,7 +197,8 @@ impl Registry {
         source.reregister(self, token, interest)
     }
 
-    /// Takes `source` off the interest list. Dropping a source does so too.
+    /// Takes `source` off the interest list. Dropping a socket does so too,
+    /// unless its descriptor has been duplicated: then deregister it first.
     ///
     /// An event that an earlier poll put into an [`Events`] stays there.
     ///

@@ -88,10 +88,10 @@ impl<T: sys::Raw> event::Source for Inner<T> {
 
     fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
         self.check(registry)?;
-        self.registration
-            .deregister(registry.selector(), &self.socket)?;
+        // Also if the system refuses: then it is not registered already.
         self.member_of = Membership::default();
-        Ok(())
+        self.registration
+            .deregister(registry.selector(), &self.socket)
     }
 }
 
@@ -101,9 +101,19 @@ impl<T: fmt::Debug> fmt::Debug for Inner<T> {
     }
 }
 
-/// Passes the calls of [`event::Source`] on to the `inner` of a socket.
-macro_rules! impl_source {
+/// Passes the calls of [`event::Source`], and `Debug`, on to the `inner` of a
+/// socket.
+macro_rules! impl_by_inner {
     ($($socket:ty),*) => {$(
+        impl ::std::fmt::Debug for $socket {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> ::std::fmt::Result {
+                self.inner.fmt(f)
+            }
+        }
+
         impl $crate::event::Source for $socket {
             fn register(
                 &mut self,
@@ -129,4 +139,4 @@ macro_rules! impl_source {
         }
     )*};
 }
-pub(crate) use impl_source;
+pub(crate) use impl_by_inner;

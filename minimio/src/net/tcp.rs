@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{self, Shutdown, SocketAddr};
 
-use super::inner::{Inner, impl_source};
+use super::inner::{Inner, impl_by_inner};
 use crate::sys;
 
 /// A TCP socket that waits for connections.
@@ -23,7 +23,6 @@ use crate::sys;
 /// ```
 ///
 /// [accept(2)]: https://man7.org/linux/man-pages/man2/accept.2.html
-#[derive(Debug)]
 pub struct TcpListener {
     pub(crate) inner: Inner<net::TcpListener>,
 }
@@ -99,7 +98,6 @@ impl TcpListener {
 ///
 /// [connect(2)]: https://man7.org/linux/man-pages/man2/connect.2.html
 /// [tcp(7)]: https://man7.org/linux/man-pages/man7/tcp.7.html
-#[derive(Debug)]
 pub struct TcpStream {
     pub(crate) inner: Inner<net::TcpStream>,
 }
@@ -138,8 +136,8 @@ impl TcpStream {
         self.inner.socket().local_addr()
     }
 
-    /// Closes one direction or both. The other end reads what was written
-    /// before, and then an end of file.
+    /// Closes one direction or both. When it was the writing one, the other end
+    /// reads what was written before, and then an end of file.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.inner.socket().shutdown(how)
     }
@@ -219,4 +217,4 @@ impl Write for TcpStream {
     }
 }
 
-impl_source!(TcpListener, TcpStream);
+impl_by_inner!(TcpListener, TcpStream);

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::{self, SocketAddr};
 
-use super::inner::{Inner, impl_source};
+use super::inner::{Inner, impl_by_inner};
 
-/// A UDP socket: datagrams, each received whole or cut to the buffer. (Chapter
-/// 9; [udp(7)].)
+/// A UDP socket: datagrams, each received whole. (Chapter 9; [udp(7)]. One that
+/// is longer than the buffer is cut to it on Unix.)
 ///
 /// ```
 /// use minimio::net::UdpSocket;
@@ -29,7 +29,6 @@ use super::inner::{Inner, impl_source};
 /// ```
 ///
 /// [udp(7)]: https://man7.org/linux/man-pages/man7/udp.7.html
-#[derive(Debug)]
 pub struct UdpSocket {
     pub(crate) inner: Inner<net::UdpSocket>,
 }
@@ -54,7 +53,8 @@ impl UdpSocket {
     }
 
     /// Sets the other end of [`send`](UdpSocket::send) and
-    /// [`recv`](UdpSocket::recv). Datagrams of others are no longer received.
+    /// [`recv`](UdpSocket::recv). Datagrams of others are no longer received,
+    /// but for those that have arrived already.
     pub fn connect(&self, addr: SocketAddr) -> io::Result<()> {
         self.inner.socket().connect(addr)
     }
@@ -131,4 +131,4 @@ impl UdpSocket {
     }
 }
 
-impl_source!(UdpSocket);
+impl_by_inner!(UdpSocket);

@@ -60,6 +60,9 @@ const EPOLLERR: u32 = 0x8;
 const EPOLLHUP: u32 = 0x10;
 const EPOLLRDHUP: u32 = 0x2000;
 const EPOLLET: u32 = 1 << 31;
+
+/// The kernel refuses a larger buffer.
+const MAX_EVENTS: usize = c_int::MAX as usize / size_of::<epoll_event>();
 // ANCHOR_END: constants
 
 // ANCHOR: checks
@@ -113,7 +116,7 @@ impl Selector {
     ) -> io::Result<()> {
         events.clear();
         let epfd = self.epoll.as_raw_fd();
-        let room = c_int::try_from(events.capacity()).unwrap_or(c_int::MAX);
+        let room = events.capacity().min(MAX_EVENTS) as c_int;
         let timeout = timeout.map_or(-1, milliseconds);
         let buffer = events.as_mut_ptr().cast::<epoll_event>();
         // SAFETY: `buffer` has room for `room` entries, each an `event::Event`,
@@ -229,7 +232,8 @@ impl epoll_event {
 
     // ANCHOR: closed
     pub(crate) fn is_read_closed(&self) -> bool {
-        // Both directions are closed, or the peer's is and says so.
+        // Both directions are closed, or the one to us is: by the peer or by
+        // us.
         self.events & EPOLLHUP != 0 || self.has(EPOLLIN | EPOLLRDHUP)
     }
 

@@ -1,5 +1,6 @@
 //! The backend contract (chapter 8): what one kernel has to supply, and the
-//! choice of the kernel. No other module names an operating system.
+//! choice of the kernel. Outside this module, only the `unix` of `lib.rs` depends
+//! on the operating system.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod epoll;
@@ -22,18 +23,28 @@ pub(crate) use self::{
 compile_error!("minimio has no backend for this system");
 
 /// The contract, in a form that the compiler holds each backend to.
+///
+/// All of it may be used from many threads at once, and dropped in any order.
 const _: () = {
     use crate::{Interest, Token, event};
     use std::{fmt, io, net, time::Duration};
 
-    // A kernel queue. Closing it is its drop.
+    const fn shared<T: Send + Sync>() {}
+    shared::<Selector>();
+    shared::<Event>();
+    shared::<Registration>();
+    shared::<Waker>();
+
+    // A kernel queue, closed by its drop. What outlives it, a registration or
+    // a waker, must then leave the kernel alone.
     let _: fn() -> io::Result<Selector> = Selector::new;
 
     // Waits once, for `Duration` or for as long as it takes, and replaces the
     // contents of the vector, up to its capacity. It may come back early and
     // empty-handed, with `Ok` or `Interrupted`: `Poll` calls again with the
-    // time that is left. With a duration of zero it must have seen everything
-    // that was there. Fractions of the kernel's unit are rounded up.
+    // time that is left. But where it says `Ok` at the end of the time, it has
+    // seen everything that was there. Fractions of the kernel's unit are
+    // rounded up.
     let _: fn(
         &Selector,
         &mut Vec<event::Event>,
@@ -42,6 +53,8 @@ const _: () = {
 
     // What the kernel reports. The vector above holds `event::Event`, which is
     // transparent over this one.
+    const fn reported<T: fmt::Debug + Clone>() {}
+    reported::<Event>();
     let _: fn(&Event) -> Token = Event::token;
     let _: [fn(&Event) -> bool; 5] = [
         Event::is_readable,
@@ -50,26 +63,28 @@ const _: () = {
         Event::is_read_closed,
         Event::is_write_closed,
     ];
-    const fn event<T: fmt::Debug + Clone + Send + Sync>() {}
-    event::<Event>();
 
-    // What a source has to remember while it is registered: nothing on Unix.
+    // What a socket has to remember while it is registered: nothing on Unix.
     // `Raw` is the trait that gives a std socket's descriptor or handle. The
-    // callers have ruled out misuse: a source registered twice or not at all.
-    type Register<T> =
-        fn(&mut Registration, &Selector, &T, Token, Interest) -> io::Result<()>;
-    let _: Register<net::TcpStream> = Registration::register;
-    let _: Register<net::TcpStream> = Registration::reregister;
-    let _: fn(&mut Registration, &Selector, &net::TcpStream) -> io::Result<()> =
-        Registration::deregister;
-    const fn registration<T: Default + Send + Sync>() {}
-    registration::<Registration>();
+    // callers rule out that one is registered twice or not at all; but what it
+    // remembers may be of a queue that is gone. A call that fails has changed
+    // nothing.
+    const fn remembered<T: Default>() {}
+    remembered::<Registration>();
     const fn socket<T: Raw>() {}
     socket::<net::TcpListener>();
+    socket::<net::TcpStream>();
     socket::<net::UdpSocket>();
+    type Register =
+        fn(&mut Registration, &Selector, &Socket, Token, Interest) -> Done;
+    type Socket = net::TcpStream;
+    type Done = io::Result<()>;
+    let _: [Register; 2] = [Registration::register, Registration::reregister];
+    let _: fn(&mut Registration, &Selector, &Socket) -> Done =
+        Registration::deregister;
 
     // Every operation that may answer `WouldBlock` goes through here, for the
-    // backends that must arm a source again when it does.
+    // backends that must arm a socket again when it does.
     type Operation = fn() -> io::Result<usize>;
     let _: fn(&Registration, Operation) -> io::Result<usize> =
         Registration::do_io;
@@ -77,7 +92,22 @@ const _: () = {
     // Starts to connect and does not wait.
     let _: fn(net::SocketAddr) -> io::Result<net::TcpStream> = connect;
 
-    // One event per wake-up or burst of them, with nothing to drain.
+    // One event per wake-up or burst of them, with nothing to drain. Its drop
+    // takes back a wake-up that was not seen.
     let _: fn(&Selector, Token) -> io::Result<Waker> = Waker::new;
     let _: fn(&Waker) -> io::Result<()> = Waker::wake;
+};
+
+/// What `unix` needs of a backend besides.
+#[cfg(unix)]
+const _: () = {
+    use crate::{Interest, Token};
+    use std::io;
+    use std::os::fd::{AsFd, RawFd};
+
+    type Register = fn(&Selector, RawFd, Token, Interest) -> io::Result<()>;
+    let _: [Register; 2] = [Selector::register, Selector::reregister];
+    let _: fn(&Selector, RawFd) -> io::Result<()> = Selector::deregister;
+    const fn descriptor<T: AsFd>() {}
+    descriptor::<Selector>();
 };

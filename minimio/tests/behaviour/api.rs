@@ -1,39 +1,69 @@
-//! The names and the signatures. What compiles here on minimio compiles on mio
-//! too: that is the promise, and most of this file is kept by the compiler.
+//! The whole public API, and nothing beside it: what compiles here on minimio
+//! compiles on mio too. Most of this file is kept by the compiler.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Debug;
-use std::io::{self, Read, Write};
+use std::hash::Hash;
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::net::{self, Shutdown, SocketAddr};
+use std::ops::BitOr;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
-use super::queue::event::{self, Event, Source};
+use super::queue::event::{self, Event, Iter, Source};
 use super::queue::net::{TcpListener, TcpStream, UdpSocket};
 use super::queue::{Events, Interest, Poll, Registry, Token, Waker};
 
+/// The auto traits, and `Debug`.
+fn plain<T: Debug + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
+
 #[test]
-fn the_queue_has_the_signatures_of_mio() {
+fn the_queue_is_mios() {
+    plain::<Poll>();
+    plain::<Registry>();
+    plain::<Waker>();
+
     let _: fn() -> io::Result<Poll> = Poll::new;
-    let _: fn(&Poll) -> &Registry = Poll::registry;
+    let _: for<'a> fn(&'a Poll) -> &'a Registry = Poll::registry;
     let _: fn(&mut Poll, &mut Events, Option<Duration>) -> io::Result<()> =
         Poll::poll;
 
-    type Register<S> = fn(&Registry, &mut S, Token, Interest) -> io::Result<()>;
-    let _: Register<TcpStream> = Registry::register::<TcpStream>;
-    let _: Register<Box<dyn Source>> = Registry::reregister::<Box<dyn Source>>;
-    let _: fn(&Registry, &mut UdpSocket) -> io::Result<()> =
-        Registry::deregister;
+    fn of_any_source<S: Source + ?Sized>() {
+        type Register<S> =
+            fn(&Registry, &mut S, Token, Interest) -> io::Result<()>;
+        let _: [Register<S>; 2] =
+            [Registry::register::<S>, Registry::reregister::<S>];
+        let _: fn(&Registry, &mut S) -> io::Result<()> =
+            Registry::deregister::<S>;
+    }
+    of_any_source::<dyn Source>();
     let _: fn(&Registry) -> io::Result<Registry> = Registry::try_clone;
 
     let _: fn(&Registry, Token) -> io::Result<Waker> = Waker::new;
     let _: fn(&Waker) -> io::Result<()> = Waker::wake;
+}
+
+#[test]
+fn the_events_are_mios() {
+    plain::<Events>();
+    plain::<Event>();
+    plain::<Iter<'static>>();
+    fn clone<T: Clone>() {}
+    clone::<Event>();
+    clone::<Iter<'static>>();
 
     let _: fn(usize) -> Events = event::Events::with_capacity;
     let _: fn(&Events) -> usize = Events::capacity;
     let _: fn(&Events) -> bool = Events::is_empty;
     let _: fn(&mut Events) = Events::clear;
+    let _: for<'a> fn(&'a Events) -> Iter<'a> = Events::iter;
+    fn items<'a>(
+        iter: impl IntoIterator<Item = &'a Event, IntoIter = Iter<'a>>,
+    ) {
+        let _: Option<&'a Event> = iter.into_iter().next();
+    }
+    let _: fn(&Events) = |events| items(events);
 
-    let _: fn(&Event) -> Event = Event::clone;
     let _: fn(&Event) -> Token = Event::token;
     let _: [fn(&Event) -> bool; 5] = [
         Event::is_readable,
@@ -45,9 +75,69 @@ fn the_queue_has_the_signatures_of_mio() {
 }
 
 #[test]
-fn the_sockets_have_the_signatures_of_mio() {
+fn the_values_are_mios() {
+    plain::<Token>();
+    plain::<Interest>();
+    fn value<T: Copy + Ord>() {}
+    value::<Token>();
+    value::<Interest>();
+    fn key<T: Hash + Into<usize>>() {}
+    key::<Token>();
+    fn or<T: BitOr<Output = T>>() {}
+    or::<Interest>();
+
+    const _: Token = Token(usize::MAX);
+    const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
+    const _: () = assert!(BOTH.is_readable() && BOTH.is_writable());
+}
+
+/// A source that a program makes of others.
+struct Wrapped(Box<dyn Source>);
+
+impl Source for Wrapped {
+    fn register(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.0.register(registry, token, interest)
+    }
+
+    fn reregister(
+        &mut self,
+        registry: &Registry,
+        token: Token,
+        interest: Interest,
+    ) -> io::Result<()> {
+        self.0.reregister(registry, token, interest)
+    }
+
+    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
+        self.0.deregister(registry)
+    }
+}
+
+#[test]
+fn the_sources_are_mios() {
+    fn source<T: Source>() {}
+    source::<Wrapped>();
+    source::<Box<Wrapped>>();
+    source::<Box<dyn Source>>();
+    source::<TcpListener>();
+    source::<TcpStream>();
+    source::<UdpSocket>();
+}
+
+#[test]
+fn the_sockets_are_mios() {
+    plain::<TcpListener>();
+    plain::<TcpStream>();
+    plain::<UdpSocket>();
+
     type Address<T> = fn(&T) -> io::Result<SocketAddr>;
     type TakeError<T> = fn(&T) -> io::Result<Option<io::Error>>;
+    type Receive<T> = fn(&T, &mut [u8]) -> io::Result<usize>;
 
     let _: fn(SocketAddr) -> io::Result<TcpListener> = TcpListener::bind;
     let _: fn(net::TcpListener) -> TcpListener = TcpListener::from_std;
@@ -61,7 +151,7 @@ fn the_sockets_have_the_signatures_of_mio() {
     let _: [Address<TcpStream>; 2] =
         [TcpStream::peer_addr, TcpStream::local_addr];
     let _: fn(&TcpStream, Shutdown) -> io::Result<()> = TcpStream::shutdown;
-    let _: fn(&TcpStream, &mut [u8]) -> io::Result<usize> = TcpStream::peek;
+    let _: Receive<TcpStream> = TcpStream::peek;
     let _: TakeError<TcpStream> = TcpStream::take_error;
 
     let _: fn(SocketAddr) -> io::Result<UdpSocket> = UdpSocket::bind;
@@ -69,63 +159,54 @@ fn the_sockets_have_the_signatures_of_mio() {
     let _: fn(&UdpSocket, SocketAddr) -> io::Result<()> = UdpSocket::connect;
     let _: Address<UdpSocket> = UdpSocket::local_addr;
     let _: fn(&UdpSocket, &[u8]) -> io::Result<usize> = UdpSocket::send;
-    type Receive = fn(&UdpSocket, &mut [u8]) -> io::Result<usize>;
-    let _: [Receive; 2] = [UdpSocket::recv, UdpSocket::peek];
     let _: fn(&UdpSocket, &[u8], SocketAddr) -> io::Result<usize> =
         UdpSocket::send_to;
+    let _: [Receive<UdpSocket>; 2] = [UdpSocket::recv, UdpSocket::peek];
     type ReceiveFrom =
         fn(&UdpSocket, &mut [u8]) -> io::Result<(usize, SocketAddr)>;
     let _: [ReceiveFrom; 2] = [UdpSocket::recv_from, UdpSocket::peek_from];
     let _: TakeError<UdpSocket> = UdpSocket::take_error;
 
-    fn stream<T: Read + Write>() {}
+    fn stream<T: Read + Write>() {
+        let _: fn(&mut T, &mut [IoSliceMut<'_>]) -> io::Result<usize> =
+            T::read_vectored;
+        let _: fn(&mut T, &[IoSlice<'_>]) -> io::Result<usize> =
+            T::write_vectored;
+    }
     stream::<TcpStream>();
     stream::<&TcpStream>();
 }
 
-#[test]
-fn everything_can_be_sent_shared_and_shown() {
-    fn check<T: Send + Sync + Debug>() {}
-    check::<Poll>();
-    check::<Registry>();
-    check::<Events>();
-    check::<Event>();
-    check::<Token>();
-    check::<Interest>();
-    check::<Waker>();
-    check::<TcpListener>();
-    check::<TcpStream>();
-    check::<UdpSocket>();
-}
-
 #[cfg(unix)]
 #[test]
-fn each_kernel_object_shows_its_descriptor() {
+fn the_descriptors_are_mios() {
     use super::queue::unix::SourceFd;
-    use std::os::fd::{AsFd, AsRawFd};
+    use std::os::fd::{AsFd, AsRawFd, RawFd};
 
-    fn source<T: Source + Send + Sync + Debug>() {}
+    plain::<SourceFd<'static>>();
+    fn source<T: Source>() {}
     source::<SourceFd<'static>>();
+    let _: for<'a> fn(&'a RawFd) -> SourceFd<'a> = |fd| SourceFd(fd);
+    let _: for<'a> fn(SourceFd<'a>) -> &'a RawFd = |SourceFd(fd)| fd;
 
     fn raw<T: AsRawFd>() {}
-    raw::<Poll>();
-    raw::<Registry>();
-
-    fn owned<T: AsFd + AsRawFd>() {}
-    owned::<TcpListener>();
-    owned::<TcpStream>();
-    owned::<UdpSocket>();
+    raw::<Poll>(); // mio's has no `AsFd`
+    fn fd<T: AsFd + AsRawFd>() {}
+    fd::<Registry>();
+    fd::<TcpListener>();
+    fd::<TcpStream>();
+    fd::<UdpSocket>();
 }
 
 #[cfg(windows)]
 #[test]
-fn each_socket_shows_its_handle() {
+fn the_handles_are_mios() {
     use std::os::windows::io::{AsRawSocket, AsSocket};
 
-    fn owned<T: AsSocket + AsRawSocket>() {}
-    owned::<TcpListener>();
-    owned::<TcpStream>();
-    owned::<UdpSocket>();
+    fn socket<T: AsSocket + AsRawSocket>() {}
+    socket::<TcpListener>();
+    socket::<TcpStream>();
+    socket::<UdpSocket>();
 }
 
 #[test]
@@ -156,4 +237,12 @@ fn a_token_is_a_number_that_can_be_compared_and_kept_in_sets() {
     assert_eq!(BTreeSet::from(tokens).first(), Some(&Token(0)));
     assert_eq!(usize::from(Token(7)), 7);
     assert_eq!(format!("{:?}", Token(7)), "Token(7)");
+}
+
+#[test]
+fn a_socket_is_shown_as_that_of_std_inside() -> io::Result<()> {
+    let socket = net::UdpSocket::bind("127.0.0.1:0")?;
+    let shown = format!("{socket:?}");
+    assert_eq!(format!("{:?}", UdpSocket::from_std(socket)), shown);
+    Ok(())
 }

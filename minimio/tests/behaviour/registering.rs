@@ -532,3 +532,21 @@ fn a_registration_that_the_kernel_refused_can_be_tried_again() -> io::Result<()>
     }
     Ok(())
 }
+
+/// Somebody has taken the descriptor off the list behind the source's back.
+#[cfg(unix)]
+#[test]
+fn a_refused_deregister_does_not_keep_the_source() -> io::Result<()> {
+    use super::queue::unix::SourceFd;
+    use std::os::fd::AsRawFd;
+
+    let (poll, _) = new_poll()?;
+    let (mut stream, _peer) = connection()?;
+    let fd = stream.as_raw_fd();
+    let registry = poll.registry();
+    registry.register(&mut stream, Token(1), Interest::READABLE)?;
+    registry.deregister(&mut SourceFd(&fd))?;
+
+    assert_error(registry.deregister(&mut stream), ErrorKind::NotFound);
+    registry.register(&mut stream, Token(1), Interest::READABLE)
+}

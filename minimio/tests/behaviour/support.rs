@@ -401,6 +401,8 @@ impl Parts {
                 accepted.map(|(_, from)| from),
                 client.local_addr().ok()
             );
+            // Only a `WouldBlock` arms it again everywhere.
+            assert_would_block(listener.accept());
         }
         if let Some(stream) = &self.stream {
             wait_until("the byte is read", || {

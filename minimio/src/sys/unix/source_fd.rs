@@ -16,9 +16,10 @@ use crate::{Interest, Registry, Token, event};
 /// ```
 /// use std::io::{self, Write};
 /// use std::os::fd::AsRawFd;
+/// use std::os::unix::net::UnixStream;
 /// use minimio::{Events, Interest, Poll, Token, unix::SourceFd};
 ///
-/// let (reader, mut writer) = io::pipe()?;
+/// let (reader, mut writer) = UnixStream::pair()?;
 /// let mut poll = Poll::new()?;
 /// poll.registry().register(&mut SourceFd(&reader.as_raw_fd()), Token(0), Interest::READABLE)?;
 ///
