@@ -46,7 +46,8 @@ mod linux {
         match wait_exactly(queue, timeout) {
             Err(error) if error.raw_os_error() == Some(ENOSYS) => {
                 let rounded_up = timeout.as_nanos().div_ceil(1_000_000);
-                let events = queue.wait(rounded_up as i32)?;
+                let timeout = rounded_up.try_into().unwrap_or(i32::MAX);
+                let events = queue.wait(timeout)?;
                 Ok(events.len())
             }
             result => result,

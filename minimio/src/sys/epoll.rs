@@ -182,7 +182,7 @@ impl AsFd for Selector {
 
 // ANCHOR: milliseconds
 /// The unit of `epoll_wait`, rounded up: a wait of 100 µs is one of 1 ms, not
-/// of none. The longest is about 24 days.
+/// of none. The longest is nearly 25 days.
 fn milliseconds(timeout: Duration) -> c_int {
     let fraction = timeout.subsec_nanos().div_ceil(1_000_000);
     let total = timeout
