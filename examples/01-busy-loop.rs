@@ -12,7 +12,7 @@ use std::net::{SocketAddr, TcpStream};
 
 use clap::Parser;
 use examples::cost::Cost;
-use examples::{JobArgs, http, raise_descriptor_limit};
+use examples::{JobArgs, http};
 
 /// Waits for answers of a delay server, with one thread that never sleeps
 #[derive(Parser)]
@@ -29,7 +29,7 @@ struct Connection {
 
 fn main() -> io::Result<()> {
     let Args { job } = Args::parse();
-    raise_descriptor_limit()?;
+    rlimit::increase_nofile_limit(u64::MAX)?;
     let server = job.server()?;
     let before = Cost::of_this_thread();
 

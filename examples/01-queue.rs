@@ -14,7 +14,7 @@ use std::net::{self, SocketAddr};
 
 use clap::Parser;
 use examples::cost::Cost;
-use examples::{JobArgs, http, raise_descriptor_limit};
+use examples::{JobArgs, http};
 use minimio::net::TcpStream;
 use minimio::{Events, Interest, Poll, Token};
 
@@ -32,7 +32,7 @@ struct Connection {
 
 fn main() -> io::Result<()> {
     let Args { job } = Args::parse();
-    raise_descriptor_limit()?;
+    rlimit::increase_nofile_limit(u64::MAX)?;
     let server = job.server()?;
     let before = Cost::of_this_thread();
 

@@ -14,7 +14,7 @@ use std::{panic, thread};
 
 use clap::Parser;
 use examples::cost::Cost;
-use examples::{JobArgs, http, raise_descriptor_limit};
+use examples::{JobArgs, http};
 
 /// Waits for answers of a delay server, with one thread for each
 #[derive(Parser)]
@@ -25,7 +25,7 @@ struct Args {
 
 fn main() -> io::Result<()> {
     let Args { job } = Args::parse();
-    raise_descriptor_limit()?;
+    rlimit::increase_nofile_limit(u64::MAX)?;
     let server = job.server()?;
     let addr = server.addr();
     let before = Cost::of_this_thread();

@@ -62,7 +62,7 @@ mod linux {
     }
 
     pub fn main() -> io::Result<()> {
-        examples::raise_descriptor_limit()?;
+        rlimit::increase_nofile_limit(u64::MAX)?;
         println!("{:>8}{:>15}{:>15}", "sockets", "poll", "epoll_wait");
         for sockets in [10, 100, 1_000, 9_000] {
             measure(sockets)?;

@@ -18,7 +18,6 @@ use std::time::Duration;
 use std::{panic, thread};
 
 use clap::Parser;
-use examples::raise_descriptor_limit;
 use minimio::net::{TcpListener, TcpStream};
 use minimio::{Events, Interest, Poll, Registry, Token, Waker};
 
@@ -270,7 +269,7 @@ impl Connection {
 fn test(addr: SocketAddr, count: usize) -> io::Result<()> {
     // Both ends of each connection, and some for the rest.
     let needed = 2 * count as u64 + 32;
-    let limit = raise_descriptor_limit()?;
+    let limit = rlimit::increase_nofile_limit(u64::MAX)?;
     if limit < needed {
         return Err(io::Error::other(format!(
             "{count} clients need {needed} descriptors, and ulimit -n allows {limit}"

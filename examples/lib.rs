@@ -7,13 +7,11 @@ use std::process;
 use clap::Parser;
 
 pub mod cost;
-mod descriptors;
 #[cfg(target_os = "linux")]
 pub mod epoll;
 pub mod http;
 mod server;
 
-pub use descriptors::raise_descriptor_limit;
 pub use server::DelayServer;
 
 /// Asks a delay server for some answers and prints them as they arrive

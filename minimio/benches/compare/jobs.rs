@@ -118,7 +118,8 @@ pub struct Crowd<Q: Queue> {
 impl<Q: Queue> Crowd<Q> {
     /// Binds and registers them all.
     pub fn new() -> io::Result<Crowd<Q>> {
-        raise_descriptor_limit();
+        // The usual limit, 1,024, leaves little room beside so many.
+        rlimit::increase_nofile_limit(4_096)?;
         let mut crowd = Crowd {
             queue: Q::new(READY)?,
             sockets: Vec::with_capacity(REGISTERED),
@@ -160,20 +161,5 @@ impl<Q: Queue> Crowd<Q> {
             })?;
         }
         Ok(())
-    }
-}
-
-/// The usual limit, 1,024, leaves little room beside a [`Crowd`].
-fn raise_descriptor_limit() {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: `limit` is a whole `rlimit` during both calls.
-    unsafe {
-        if libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 {
-            limit.rlim_cur = limit.rlim_cur.max(limit.rlim_max.min(4_096));
-            libc::setrlimit(libc::RLIMIT_NOFILE, &limit);
-        }
     }
 }

@@ -53,26 +53,19 @@ fn descriptor_flags(fd: RawFd) -> io::Result<i32> {
 
 /// A process that has no descriptor left, until this is dropped.
 struct NoneLeft {
-    limit: libc::rlimit,
+    /// The soft limit and the hard one, as they were.
+    limit: (u64, u64),
     taken: Vec<OwnedFd>,
 }
 
 impl NoneLeft {
     fn new() -> io::Result<NoneLeft> {
         let highest = open_descriptors()?.last().copied().unwrap_or(0);
-        let mut limit = libc::rlimit {
-            rlim_cur: 0,
-            rlim_max: 0,
-        };
-        // SAFETY: `limit` is one, and lives until the call returns.
-        let result =
-            unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) };
-        assert_eq!(result, 0);
         let mut none_left = NoneLeft {
-            limit,
+            limit: rlimit::Resource::NOFILE.get()?,
             taken: vec![File::open("/dev/null")?.into()],
         };
-        none_left.set_limit(highest as libc::rlim_t + 10);
+        none_left.set_limit(highest as u64 + 10)?;
         loop {
             match none_left.taken[0].try_clone() {
                 Ok(fd) => none_left.taken.push(fd),
@@ -84,19 +77,14 @@ impl NoneLeft {
         }
     }
 
-    fn set_limit(&self, soft: libc::rlim_t) {
-        let limit = libc::rlimit {
-            rlim_cur: soft,
-            rlim_max: self.limit.rlim_max,
-        };
-        // SAFETY: `limit` is one, and lives until the call returns.
-        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &limit) }, 0);
+    fn set_limit(&self, soft: u64) -> io::Result<()> {
+        rlimit::Resource::NOFILE.set(soft, self.limit.1)
     }
 }
 
 impl Drop for NoneLeft {
     fn drop(&mut self) {
-        self.set_limit(self.limit.rlim_cur);
+        self.set_limit(self.limit.0).expect("it was so before");
     }
 }
 

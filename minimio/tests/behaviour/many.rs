@@ -69,7 +69,7 @@ fn two_thousand_connections_each_get_their_own_echo() -> io::Result<()> {
     const AT_ONCE: usize = 64; // fewer than a listener's queue has room for
     const LISTENER: Token = Token(2 * CONNECTIONS);
 
-    raise_descriptor_limit();
+    rlimit::increase_nofile_limit(8192)?;
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(256);
     let mut listener = TcpListener::bind(localhost())?;

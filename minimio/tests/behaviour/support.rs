@@ -417,24 +417,3 @@ impl Parts {
         Ok(())
     }
 }
-
-/// Lets the process have enough descriptors for the tests that open many.
-#[cfg(unix)]
-pub fn raise_descriptor_limit() {
-    const ENOUGH: libc::rlim_t = 8192;
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: `limit` is one, and lives until the calls return.
-    unsafe {
-        assert_eq!(libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit), 0);
-        if limit.rlim_cur < ENOUGH {
-            limit.rlim_cur = ENOUGH.min(limit.rlim_max);
-            assert_eq!(libc::setrlimit(libc::RLIMIT_NOFILE, &limit), 0);
-        }
-    }
-}
-
-#[cfg(not(unix))]
-pub fn raise_descriptor_limit() {}
