@@ -6,10 +6,14 @@ use std::process;
 
 use clap::Parser;
 
+#[cfg(windows)]
+pub mod afd;
 pub mod cost;
 #[cfg(target_os = "linux")]
 pub mod epoll;
 pub mod http;
+#[cfg(windows)]
+pub mod iocp;
 mod server;
 
 pub use server::DelayServer;

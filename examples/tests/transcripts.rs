@@ -34,7 +34,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 const SYSTEMS: [&str; 5] = ["linux", "macos", "freebsd", "windows", "unix"];
 
 /// The names of tools that a file can need, which is another test's then.
-const TOOLS: [&str; 3] = ["gdb", "lldb", "strace"];
+const TOOLS: [&str; 4] = ["gdb", "lldb", "strace", "wineserver"];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -12,8 +12,8 @@ use crate::{Interest, Registry, Token, sys};
 /// answer of the read. Several conditions can come in one event.
 ///
 /// Its `Debug` form shows the kernel's own flag names. (Chapter 3, and the
-/// kernel's chapter: 4 for epoll. On Linux the flags are those of
-/// [epoll_ctl(2)].)
+/// kernel's chapter: 4 for epoll, 7 for Windows. On Linux the flags are those of
+/// [epoll_ctl(2)], on Windows those of an AFD poll.)
 ///
 /// ```
 /// use std::io::Write;

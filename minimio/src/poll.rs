@@ -13,7 +13,8 @@ use crate::{Events, Interest, Token, event};
 ///
 /// One thread waits. Any thread may register, through a [`Registry`], or wake
 /// the one that waits, through a [`Waker`](crate::Waker). (Chapter 8. On Linux a
-/// queue is an epoll instance, [epoll(7)].)
+/// queue is an epoll instance, [epoll(7)]; on Windows it is an [I/O completion
+/// port].)
 ///
 /// ```
 /// use std::{io::Write, net};
@@ -36,6 +37,7 @@ use crate::{Events, Interest, Token, event};
 /// ```
 ///
 /// [epoll(7)]: https://man7.org/linux/man-pages/man7/epoll.7.html
+/// [I/O completion port]: https://learn.microsoft.com/windows/win32/fileio/i-o-completion-ports
 pub struct Poll {
     registry: Registry,
 }
@@ -68,8 +70,8 @@ impl Poll {
     /// a timeout of zero looks and returns.
     ///
     /// It never returns before the timeout without an event, and the kernel's
-    /// clock may add to it: epoll counts in milliseconds, and a fraction is
-    /// rounded up. A signal does not end the wait. (mio returns
+    /// clock may add to it: epoll and Windows count in milliseconds, and a
+    /// fraction is rounded up. A signal does not end the wait. (mio returns
     /// [`Interrupted`](io::ErrorKind::Interrupted) there.)
     ///
     /// # Edges
@@ -134,7 +136,8 @@ impl fmt::Debug for Poll {
 ///
 /// It can be used from any thread, also while another one is polling; what is
 /// registered then is waited for at once. (Chapter 8. On Linux a
-/// registration is one [epoll_ctl(2)].)
+/// registration is one [epoll_ctl(2)], on Windows one request to AFD, of
+/// which chapter 7 tells.)
 ///
 /// ```
 /// use minimio::{Interest, Poll, Token, net::UdpSocket};

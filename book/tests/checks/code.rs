@@ -15,7 +15,9 @@ pub(crate) const CRATE: &str = "minimio/src";
 const LONGEST_LISTING: usize = 25;
 
 /// What a reader may be asked to type.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
+    ".ci/wine/gdb",
+    ".ci/wine/run",
     "apt",
     "brew",
     "cargo",

@@ -18,7 +18,7 @@ use snapbox::assert::Action;
 use snapbox::{Assert, Data, IntoData, Redactions};
 
 /// What differs from run to run, on both sides. All else is compared.
-const MASKS: [(&str, &str); 8] = [
+const MASKS: [(&str, &str); 9] = [
     // The port that the system chose.
     ("[PORT]", r"127\.0\.0\.1:(?<redacted>[0-9]+)"),
     // A duration with a fraction was measured; one without was asked for. The
@@ -41,6 +41,18 @@ const MASKS: [(&str, &str); 8] = [
     (
         "[NUMBER]",
         r"(?:tfd|data|ino|mnt_id|sdev):(?<redacted>[ \t]*[0-9a-f]+)",
+    ),
+    // In gdb, and in what Wine's server is asked: a handle of Windows, and where
+    // an operation lies in memory.
+    (
+        "[HANDLE]",
+        r"(?x)
+        (?:
+            Handle:\ 0x
+            | (?:handle|iosb|apc_context|cvalue)=
+            | (?:_completion|_completion_info|recv_socket)\(
+        )
+        (?<redacted>[0-9a-f]+)[,)}]",
     ),
     // In /proc/PID/net/tcp: sockets, those of other programs too.
     (

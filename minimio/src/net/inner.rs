@@ -28,12 +28,24 @@ impl<T: sys::Raw> Inner<T> {
         &self.socket
     }
 
-    /// For what may answer `WouldBlock`, after which an event must come.
-    pub(crate) fn do_io<R>(
+    /// For what may answer `WouldBlock` for want of data, after which a
+    /// readable event must come.
+    pub(crate) fn do_read<R>(
         &self,
         operation: impl FnOnce(&T) -> io::Result<R>,
     ) -> io::Result<R> {
-        self.registration.do_io(|| operation(&self.socket))
+        self.registration
+            .do_io(Interest::READABLE, || operation(&self.socket))
+    }
+
+    /// For what may answer `WouldBlock` for want of room, after which a
+    /// writable event must come.
+    pub(crate) fn do_write<R>(
+        &self,
+        operation: impl FnOnce(&T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        self.registration
+            .do_io(Interest::WRITABLE, || operation(&self.socket))
     }
 
     fn check(&self, registry: &Registry) -> io::Result<()> {

@@ -55,7 +55,7 @@ impl TcpListener {
     /// about this one connection, or about the process: with no descriptor
     /// left the connection goes on waiting, and no new event tells of it.
     pub fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        let (stream, addr) = self.inner.do_io(net::TcpListener::accept)?;
+        let (stream, addr) = self.inner.do_read(net::TcpListener::accept)?;
         stream.set_nonblocking(true)?;
         Ok((TcpStream::from_std(stream), addr))
     }
@@ -148,7 +148,7 @@ impl TcpStream {
     ///
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) when nothing has.
     pub fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.do_io(|socket| socket.peek(buffer))
+        self.inner.do_read(|socket| socket.peek(buffer))
     }
 
     /// Takes the error that is pending on the socket (`SO_ERROR`), if any:
@@ -161,26 +161,27 @@ impl TcpStream {
 impl Read for &TcpStream {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.do_io(|mut socket| socket.read(buffer))
+        self.inner.do_read(|mut socket| socket.read(buffer))
     }
 
     fn read_vectored(
         &mut self,
         buffers: &mut [IoSliceMut<'_>],
     ) -> io::Result<usize> {
-        self.inner.do_io(|mut socket| socket.read_vectored(buffers))
+        self.inner
+            .do_read(|mut socket| socket.read_vectored(buffers))
     }
 }
 
 impl Write for &TcpStream {
     #[inline]
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        self.inner.do_io(|mut socket| socket.write(buffer))
+        self.inner.do_write(|mut socket| socket.write(buffer))
     }
 
     fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         self.inner
-            .do_io(|mut socket| socket.write_vectored(buffers))
+            .do_write(|mut socket| socket.write_vectored(buffers))
     }
 
     fn flush(&mut self) -> io::Result<()> {

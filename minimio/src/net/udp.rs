@@ -6,7 +6,8 @@ use std::net::{self, SocketAddr};
 use super::inner::{Inner, impl_by_inner};
 
 /// A UDP socket: datagrams, each received whole. (Chapter 9; [udp(7)]. One that
-/// is longer than the buffer is cut to it on Unix.)
+/// is longer than the buffer is cut to it on Unix, and an error on Windows:
+/// WSAEMSGSIZE, 10040, of no [`io::ErrorKind`] that is stable.)
 ///
 /// ```
 /// use minimio::net::UdpSocket;
@@ -73,7 +74,7 @@ impl UdpSocket {
     /// [`ConnectionRefused`](io::ErrorKind::ConnectionRefused) when an earlier
     /// one found no receiver.
     pub fn send(&self, buffer: &[u8]) -> io::Result<usize> {
-        self.inner.do_io(|socket| socket.send(buffer))
+        self.inner.do_write(|socket| socket.send(buffer))
     }
 
     /// Receives a datagram from the connected end.
@@ -83,7 +84,7 @@ impl UdpSocket {
     /// As of [`send`](UdpSocket::send), with `WouldBlock` when none has
     /// arrived.
     pub fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.do_io(|socket| socket.recv(buffer))
+        self.inner.do_read(|socket| socket.recv(buffer))
     }
 
     /// Sends a datagram to `target`.
@@ -97,7 +98,7 @@ impl UdpSocket {
         buffer: &[u8],
         target: SocketAddr,
     ) -> io::Result<usize> {
-        self.inner.do_io(|socket| socket.send_to(buffer, target))
+        self.inner.do_write(|socket| socket.send_to(buffer, target))
     }
 
     /// Receives a datagram, and tells where it came from.
@@ -109,12 +110,12 @@ impl UdpSocket {
         &self,
         buffer: &mut [u8],
     ) -> io::Result<(usize, SocketAddr)> {
-        self.inner.do_io(|socket| socket.recv_from(buffer))
+        self.inner.do_read(|socket| socket.recv_from(buffer))
     }
 
     /// As [`recv`](UdpSocket::recv), and leaves the datagram there.
     pub fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.inner.do_io(|socket| socket.peek(buffer))
+        self.inner.do_read(|socket| socket.peek(buffer))
     }
 
     /// As [`recv_from`](UdpSocket::recv_from), and leaves the datagram there.
@@ -122,7 +123,7 @@ impl UdpSocket {
         &self,
         buffer: &mut [u8],
     ) -> io::Result<(usize, SocketAddr)> {
-        self.inner.do_io(|socket| socket.peek_from(buffer))
+        self.inner.do_read(|socket| socket.peek_from(buffer))
     }
 
     /// Takes the error that is pending on the socket (`SO_ERROR`), if any.

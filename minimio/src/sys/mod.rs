@@ -8,18 +8,24 @@ mod epoll;
 mod eventfd;
 #[cfg(unix)]
 mod unix;
+#[cfg(windows)]
+mod windows;
 
 #[cfg(unix)]
 pub use self::unix::SourceFd;
 #[cfg(unix)]
 pub(crate) use self::unix::{Raw, Registration, connect};
+#[cfg(windows)]
+pub(crate) use self::windows::{
+    Event, Raw, Registration, Selector, Waker, connect,
+};
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) use self::{
     epoll::{Event, Selector},
     eventfd::Waker,
 };
 
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[cfg(not(any(target_os = "linux", target_os = "android", windows)))]
 compile_error!("minimio has no backend for this system");
 
 /// The contract, in a form that the compiler holds each backend to.
@@ -83,10 +89,10 @@ const _: () = {
     let _: fn(&mut Registration, &Selector, &Socket) -> Done =
         Registration::deregister;
 
-    // Every operation that may answer `WouldBlock` goes through here, for the
-    // backends that must arm a socket again when it does.
+    // Every operation that may answer `WouldBlock` goes through here, with the
+    // readiness that it then waits for, for the backends that must ask anew.
     type Operation = fn() -> io::Result<usize>;
-    let _: fn(&Registration, Operation) -> io::Result<usize> =
+    let _: fn(&Registration, Interest, Operation) -> io::Result<usize> =
         Registration::do_io;
 
     // Starts to connect and does not wait.

@@ -48,7 +48,7 @@ impl Registration {
         selector.deregister(socket.as_raw_fd())
     }
 
-    pub(crate) fn do_io<R, F>(&self, operation: F) -> io::Result<R>
+    pub(crate) fn do_io<R, F>(&self, _: Interest, operation: F) -> io::Result<R>
     where
         F: FnOnce() -> io::Result<R>,
     {

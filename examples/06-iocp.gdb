@@ -1,0 +1,16 @@
+break 06_iocp::windows::start_read
+ignore $bpnum 4
+continue
+print operation.overlapped
+set $given = operation
+break 06_iocp::windows::wait_for_packets
+continue
+print/x $given.overlapped.internal
+break 06_iocp::windows::take_back if packet.overlapped == $given
+continue
+print *packet
+print/x $given.overlapped.internal
+print $given.overlapped.internal_high
+printf "%s\n", &$given.buffer
+delete
+continue

@@ -1,0 +1,17 @@
+break 07_afd::windows::start_poll
+ignore $bpnum 4
+continue
+print poll.token
+set $given = poll
+break 07_afd::iocp::CompletionPort::wait
+continue
+print $given.request.status
+print/x $given.request.info.Handles
+break 07_afd::windows::take_back if packet.lpOverlapped == $given
+continue
+print *packet
+print $given.request.status
+print/x $given.request.info.Handles
+print $given.token
+delete
+continue
