@@ -62,3 +62,20 @@ have_version() {
   local answer
   answer=$("$1" --version 2>/dev/null) && [[ $answer == *" $2" || $answer == *" v$2" ]]
 }
+
+# cargo_for TARGET ARGUMENT...: cargo, for another kind of machine. The standard
+# library is rustup's (rustup target add TARGET) or, where that target is not
+# added, built with Debian's rustc-web, cargo-web and rust-web-src, which are
+# installed then (and rust-web-clippy for clippy).
+cargo_for() {
+  local target=$1 command=$2
+  shift 2
+  if have rustup && rustup target list --installed | grep -x "$target" >/dev/null; then
+    cargo "$command" --target "$target" "$@"
+  else
+    need /usr/lib/rustlib/src/rust/library/Cargo.lock rustc-web cargo-web rust-web-src
+    if [[ $command == clippy ]]; then need /usr/bin/clippy-driver rust-web-clippy; fi
+    PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1 \
+      /usr/bin/cargo "$command" -Z build-std=std,panic_unwind --target "$target" "$@"
+  fi
+}

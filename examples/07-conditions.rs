@@ -42,6 +42,18 @@ mod windows {
         Ok(())
     }
 
+    /// Here the end of file has come, and is not asked for.
+    fn report_receive_only(
+        what: &str,
+        mut socket: TcpStream,
+    ) -> io::Result<()> {
+        let polls = Polls::new()?;
+        polls.until(&socket, DISCONNECT)?;
+        let events = names(polls.now(&socket, RECEIVE)?);
+        println!("{what:32}{events:18}{}", read(&mut socket));
+        Ok(())
+    }
+
     /// Here the poll is pending first.
     fn report_local_close(what: &str, socket: TcpStream) -> io::Result<()> {
         let polls = Polls::new()?;
@@ -116,6 +128,10 @@ mod windows {
         let (ours, theirs) = pair()?;
         drop(theirs);
         report("the peer closed", DISCONNECT, ours, read)?;
+
+        let (ours, theirs) = pair()?;
+        drop(theirs);
+        report_receive_only("the same, only RECEIVE is asked", ours)?;
 
         let (ours, theirs) = pair()?;
         reset(theirs)?;

@@ -1,9 +1,8 @@
-//! What the queue does with descriptors: how many it holds, and what happens
-//! when there are none left. These tests change the limit of the process and
-//! count what it has open, so they have a process of their own, in which one
-//! of them runs at a time.
+//! What the queue does with descriptors, or handles on Windows: how many it
+//! holds, and what happens when there are none left. These tests change the
+//! limit of the process and count what it has open, so they have a process of
+//! their own, in which one of them runs at a time.
 
-#![cfg(unix)]
 #![allow(clippy::duplicate_mod)] // that is the point: the same file on two crates
 
 #[path = "behaviour"]
@@ -12,11 +11,15 @@ mod on_minimio {
         pub use ::minimio::*;
 
         pub const IS_MINIMIO: bool = true;
+        #[cfg(unix)]
         pub const IS_EPOLL: bool =
             cfg!(any(target_os = "linux", target_os = "android"));
     }
 
+    #[cfg(unix)]
     mod descriptors;
+    #[cfg(windows)]
+    mod handles;
     #[allow(dead_code)] // it serves the other tests too
     mod support;
 }
@@ -27,11 +30,15 @@ mod on_mio {
         pub use ::mio::*;
 
         pub const IS_MINIMIO: bool = false;
+        #[cfg(unix)]
         pub const IS_EPOLL: bool =
             cfg!(any(target_os = "linux", target_os = "android"));
     }
 
+    #[cfg(unix)]
     mod descriptors;
+    #[cfg(windows)]
+    mod handles;
     #[allow(dead_code)] // it serves the other tests too
     mod support;
 }

@@ -54,7 +54,10 @@ fn an_address_of_another_machine_is_refused() {
     // One of those that are kept for examples.
     let addr = (Ipv4Addr::new(192, 0, 2, 1), 0).into();
     assert_error(TcpListener::bind(addr), ErrorKind::AddrNotAvailable);
-    assert_error(UdpSocket::bind(addr), ErrorKind::AddrNotAvailable);
+    if !is_wine() {
+        // Wine takes any address for datagrams, and means all of ours.
+        assert_error(UdpSocket::bind(addr), ErrorKind::AddrNotAvailable);
+    }
 }
 
 #[test]

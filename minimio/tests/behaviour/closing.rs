@@ -127,7 +127,11 @@ fn a_reset_is_reported_and_the_read_says_so() -> io::Result<()> {
         assert!(event.is_read_closed(), "{event:?}");
         assert!(event.is_write_closed(), "{event:?}");
     }
-    assert_error(stream.read(&mut [0; 8]), ErrorKind::ConnectionReset);
+    match stream.read(&mut [0; 8]) {
+        // To make an event of the error, Wine takes it from its socket.
+        Ok(0) if is_wine() => {}
+        read => assert_error(read, ErrorKind::ConnectionReset),
+    }
     Ok(())
 }
 

@@ -23,4 +23,5 @@ mod timeouts;
 mod udp;
 mod waking;
 
-// `descriptors.rs` needs a process of its own: see `../descriptors.rs`.
+// `descriptors.rs` and `handles.rs` need a process of their own: see
+// `../descriptors.rs`.

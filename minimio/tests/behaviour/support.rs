@@ -75,6 +75,29 @@ pub fn reset(peer: net::TcpStream) -> io::Result<()> {
     socket2::SockRef::from(&peer).set_linger(Some(Duration::ZERO))
 }
 
+/// Whether Windows is Wine, which is not like it in everything.
+#[cfg(windows)]
+pub fn is_wine() -> bool {
+    use windows_sys::Win32::System::LibraryLoader::{
+        GetModuleHandleA, GetProcAddress,
+    };
+
+    let (library, function) = (c"ntdll.dll", c"wine_get_version");
+    // SAFETY: both names end with a zero, and the library stays for as long as
+    // the process lives.
+    let version = unsafe {
+        let ntdll = GetModuleHandleA(library.as_ptr().cast());
+        GetProcAddress(ntdll, function.as_ptr().cast())
+    };
+    version.is_some()
+}
+
+/// Whether Windows is Wine, which is not like it in everything.
+#[cfg(not(windows))]
+pub fn is_wine() -> bool {
+    false
+}
+
 /// Polls until there is an event of `token` that is what the test looks for.
 /// The events of other tokens are dropped, and they are edges: to wait for
 /// several, use [`wait_for_each`].

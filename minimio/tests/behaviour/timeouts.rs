@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::queue::event::Event;
-use super::queue::{IS_EPOLL, Interest, Token, Waker};
+use super::queue::{IS_EPOLL, IS_MINIMIO, Interest, Token, Waker};
 use super::support::*;
 
 const STREAM: Token = Token(1);
@@ -67,7 +67,11 @@ fn a_poll_does_not_return_before_its_timeout() -> io::Result<()> {
             poll.poll(&mut events, Some(timeout))?;
             let elapsed = start.elapsed();
             assert!(events.is_empty());
-            assert!(elapsed >= timeout, "{elapsed:?} of {timeout:?}");
+            // Windows counts the ticks of its clock, and the first may be a
+            // part of one. mio leaves it at that.
+            if IS_MINIMIO || !cfg!(windows) {
+                assert!(elapsed >= timeout, "{elapsed:?} of {timeout:?}");
+            }
         }
     }
     Ok(())
