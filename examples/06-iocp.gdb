@@ -1,3 +1,4 @@
+set print pretty on
 break 06_iocp::windows::start_read
 ignore $bpnum 4
 continue

@@ -64,7 +64,7 @@ mod windows {
     struct OVERLAPPED_ENTRY {
         completion_key: usize,
         overlapped: *mut OVERLAPPED,
-        internal: usize,
+        reserved: usize,
         bytes_transferred: u32,
     }
 
@@ -72,7 +72,7 @@ mod windows {
         const EMPTY: OVERLAPPED_ENTRY = OVERLAPPED_ENTRY {
             completion_key: 0,
             overlapped: ptr::null_mut(),
-            internal: 0,
+            reserved: 0,
             bytes_transferred: 0,
         };
     }
@@ -244,11 +244,18 @@ mod windows {
 
     // ANCHOR: take_back
     /// The operation that a packet tells of, which is ours again.
-    fn take_back(packet: &OVERLAPPED_ENTRY) -> io::Result<Box<Operation>> {
+    ///
+    /// # Safety
+    ///
+    /// The packet is from the port, and is taken back once.
+    unsafe fn take_back(
+        packet: &OVERLAPPED_ENTRY,
+    ) -> io::Result<Box<Operation>> {
         let operation = packet.overlapped.cast::<Operation>();
         // SAFETY: it is from `into_raw` in `start_read`, the only place that
         // starts operations, and the kernel is done with it.
         let operation = unsafe { Box::from_raw(operation) };
+        // A status has 32 bits.
         let status = operation.overlapped.internal as i32;
         if status < 0 {
             let what = format!("the read has failed: NTSTATUS {status:#x}");
@@ -280,7 +287,8 @@ mod windows {
             for packet in wait_for_packets(&port, &mut buffer)? {
                 let token = packet.completion_key;
                 let connection = &mut connections[token];
-                let operation = take_back(packet)?;
+                // SAFETY: it has just been taken from the port.
+                let operation = unsafe { take_back(packet) }?;
                 let count = packet.bytes_transferred as usize;
                 if count > 0 {
                     let bytes = &operation.buffer[..count];

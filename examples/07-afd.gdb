@@ -1,3 +1,4 @@
+set print pretty on
 break 07_afd::windows::start_poll
 ignore $bpnum 4
 continue

@@ -85,7 +85,11 @@ mod windows {
 
     // ANCHOR: take_back
     /// The poll that a packet answers, which is ours again.
-    fn take_back(packet: &OVERLAPPED_ENTRY) -> Box<Poll> {
+    ///
+    /// # Safety
+    ///
+    /// The packet is from the port, and is taken back once.
+    unsafe fn take_back(packet: &OVERLAPPED_ENTRY) -> Box<Poll> {
         // SAFETY: it is from `into_raw` in `start_poll`, the only place that
         // starts operations, and the kernel is done with it.
         unsafe { Box::from_raw(packet.lpOverlapped.cast::<Poll>()) }
@@ -132,7 +136,8 @@ mod windows {
         let mut buffer = [OVERLAPPED_ENTRY::EMPTY; 8];
         while unanswered > 0 {
             for packet in port.wait(&mut buffer, None)? {
-                let poll = take_back(packet);
+                // SAFETY: it has just been taken from the port.
+                let poll = unsafe { take_back(packet) };
                 let token = poll.token;
                 let connection = &mut connections[token];
                 let complete = read_reply(connection)?;

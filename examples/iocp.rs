@@ -273,12 +273,14 @@ pub struct Pending {
 }
 
 impl Pending {
+    // ANCHOR: cancel
     /// `CancelIoEx`. The packet comes in any case.
     pub fn cancel(self, socket: &TcpStream) -> io::Result<()> {
         let socket = socket.as_raw_socket() as RawHandle;
         // SAFETY: the pointer is compared, not followed.
         check(unsafe { CancelIoEx(socket, self.operation.cast()) } != 0)
     }
+    // ANCHOR_END: cancel
 
     /// Where it is.
     pub fn as_ptr(self) -> *const Operation {

@@ -47,7 +47,11 @@ fn the_event_has_the_wakers_token() -> io::Result<()> {
         let (mut poll, mut events) = new_poll()?;
         let waker = Waker::new(poll.registry(), token)?;
         waker.wake()?;
-        wait_for(&mut poll, &mut events, token, Event::is_readable)?;
+        let event =
+            wait_for(&mut poll, &mut events, token, Event::is_readable)?;
+        assert!(!event.is_writable() && !event.is_error(), "{event:?}");
+        assert!(!event.is_read_closed(), "{event:?}");
+        assert!(!event.is_write_closed(), "{event:?}");
         assert!(events.iter().all(|event| event.token() == token));
     }
     Ok(())

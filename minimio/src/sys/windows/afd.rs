@@ -231,8 +231,9 @@ impl Request {
     pub(crate) fn answer(&self) -> u32 {
         match self.status.Status {
             STATUS_CANCELLED => 0,
-            // The poll itself has failed: the next read or write tells why.
-            status if status < 0 => AFD_POLL_CONNECT_FAIL,
+            // The poll itself has failed. As if everything had happened, so
+            // that the program tries, and learns why.
+            status if status < 0 => !AFD_POLL_LOCAL_CLOSE,
             _ if self.info.NumberOfHandles == 0 => 0,
             _ => self.info.Handles[0].Events,
         }
@@ -305,7 +306,9 @@ impl Afd {
     /// Asks for a packet as soon as one of `events` holds for `socket`; if one
     /// does already, at once. The packet's OVERLAPPED will be `context`.
     ///
-    /// When this answers `Ok`, one packet will come. After an error none will.
+    /// When this answers `Ok`, one packet will come to the port that the
+    /// handle is associated with. After an error none will, nor if `context`
+    /// is null.
     ///
     /// # Safety
     ///

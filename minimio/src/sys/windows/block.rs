@@ -27,11 +27,11 @@ pub(crate) struct Block {
     request: UnsafeCell<Request>,
 }
 
-// SAFETY: of its fields only `request` is not `Sync` by itself, and that is
-// touched under the lock alone.
+// SAFETY: of its fields only `request` is not `Sync` by itself, and we touch
+// that under the lock alone, while the phase is `Idle`.
 unsafe impl Sync for Block {}
 
-// For the same reason: what the lock guards is whole after a panic.
+// What the lock guards is whole after a panic: none can happen while it is held.
 impl RefUnwindSafe for Block {}
 // ANCHOR_END: block
 
@@ -40,7 +40,8 @@ struct State {
     token: Token,
     /// What the program wants to hear of, as a set of `AFD_POLL_…`.
     interest: u32,
-    /// The part of it that is not reported yet, or is asked for again.
+    /// The part of it that has not been reported since it was last asked for:
+    /// by a registration, or by an operation that would have blocked.
     unreported: u32,
     phase: Phase,
 }
@@ -57,7 +58,7 @@ enum Phase {
     Idle,
     /// It has one, for this set.
     Pending(u32),
-    /// We have cancelled it, and its packet is still to come.
+    /// It has one that we want no more, and the packet is still to come.
     Cancelled,
 }
 // ANCHOR_END: state
@@ -168,8 +169,12 @@ impl Block {
     // ANCHOR_END: from_packet
 
     // ANCHOR: complete
-    /// The event, if the packet that has brought this block back means one.
-    pub(crate) fn complete(&self) -> Option<Event> {
+    /// The event, if the packet that has brought this block means one.
+    ///
+    /// # Safety
+    ///
+    /// A packet has brought it, and this is done once with it.
+    pub(crate) unsafe fn complete(&self) -> Option<Event> {
         let mut state = self.lock();
         state.phase = Phase::Idle;
         // SAFETY: the packet has come, so the request is ours again, and we

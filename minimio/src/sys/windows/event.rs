@@ -9,8 +9,7 @@ use super::afd::{
 };
 use crate::{Interest, Token};
 
-pub(crate) const READABLE: u32 =
-    AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT;
+const READABLE: u32 = AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT;
 const WRITABLE: u32 = AFD_POLL_SEND;
 /// Told to all, as EPOLLERR and EPOLLHUP are.
 const FAILURE: u32 = AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL;

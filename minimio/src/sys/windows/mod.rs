@@ -22,7 +22,8 @@ use crate::{Interest, Token};
 // ANCHOR_END: head
 
 // ANCHOR: register
-/// The block that a socket has while it is registered.
+/// The block that a socket has while it is registered. Whoever calls this has
+/// seen to it that none is registered twice, or changed in the wrong queue.
 #[derive(Default)]
 pub(crate) struct Registration {
     block: Option<Arc<Block>>,

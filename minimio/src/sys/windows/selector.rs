@@ -8,9 +8,9 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::afd::Afd;
+use super::afd::{AFD_POLL_RECEIVE, Afd};
 use super::block::Block;
-use super::event::{Event, READABLE};
+use super::event::Event;
 use super::iocp::{CompletionPort, OVERLAPPED_ENTRY};
 use super::waker::Wakeup;
 use crate::event;
@@ -71,7 +71,7 @@ impl Drop for Handles {
 // ANCHOR: selector
 pub(crate) struct Selector {
     handles: Arc<Handles>,
-    /// Whose packets have come, and who may have to be watched again.
+    /// Blocks whose packet has come: they may have to be watched again.
     idle: Mutex<Vec<Arc<Block>>>,
 }
 
@@ -105,7 +105,8 @@ impl Selector {
             let packets =
                 self.handles.port.wait(&mut buffer[..room], timeout)?;
             for packet in packets {
-                let event = self.complete(packet);
+                // SAFETY: it has just been taken from our port.
+                let event = unsafe { self.complete(packet) };
                 events.extend(event.map(|inner| event::Event { inner }));
             }
             if packets.is_empty() || !events.is_empty() {
@@ -120,18 +121,23 @@ impl Selector {
 
     // ANCHOR: complete
     /// From a packet to an event, if it is one.
-    fn complete(&self, packet: &OVERLAPPED_ENTRY) -> Option<Event> {
-        // SAFETY: it has just been taken from our port.
+    ///
+    /// # Safety
+    ///
+    /// The packet is from our port, and this is done once with it.
+    unsafe fn complete(&self, packet: &OVERLAPPED_ENTRY) -> Option<Event> {
+        // SAFETY: the caller has said so.
         let block = unsafe { Block::from_packet(&self.handles, packet) };
         match block {
             Some(block) => {
-                let event = block.complete();
+                // SAFETY: the packet has just brought it.
+                let event = unsafe { block.complete() };
                 self.idle().push(block);
                 event
             }
             None => self.handles.wakeup().as_mut().map(|wakeup| {
                 wakeup.posted = false;
-                Event::new(wakeup.token, READABLE)
+                Event::new(wakeup.token, AFD_POLL_RECEIVE)
             }),
         }
     }
