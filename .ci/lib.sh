@@ -65,13 +65,17 @@ have_version() {
 
 # cargo_for TARGET ARGUMENT...: cargo, for another kind of machine. The standard
 # library is rustup's (rustup target add TARGET) or, where that target is not
-# added, built with Debian's rustc-web, cargo-web and rust-web-src, which are
-# installed then (and rust-web-clippy for clippy).
+# added, built: with rustup's nightly if it has the component rust-src, and else
+# with Debian's rustc-web, cargo-web and rust-web-src, which are installed then
+# (and rust-web-clippy for clippy).
 cargo_for() {
   local target=$1 command=$2
   shift 2
   if have rustup && rustup target list --installed | grep -x "$target" >/dev/null; then
     cargo "$command" --target "$target" "$@"
+  elif have rustup && rustup component list --toolchain nightly --installed 2>/dev/null |
+    grep -x rust-src >/dev/null; then
+    cargo +nightly "$command" -Z build-std=std,panic_unwind --target "$target" "$@"
   else
     need /usr/lib/rustlib/src/rust/library/Cargo.lock rustc-web cargo-web rust-web-src
     if [[ $command == clippy ]]; then need /usr/bin/clippy-driver rust-web-clippy; fi

@@ -2,8 +2,8 @@ set print pretty on
 break 07_afd::windows::start_poll
 ignore $bpnum 4
 continue
-print poll.token
-set $given = poll
+print question.token
+set $given = question
 break 07_afd::iocp::CompletionPort::wait
 continue
 print $given.request.status

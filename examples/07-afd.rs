@@ -26,7 +26,9 @@ mod windows {
     use clap::Parser;
     use examples::{ServerArgs, http};
 
-    use super::afd::{AFD_POLL_DISCONNECT, AFD_POLL_RECEIVE, Afd, Request};
+    use super::afd::{
+        AFD_POLL_ABORT, AFD_POLL_DISCONNECT, AFD_POLL_RECEIVE, Afd, Request,
+    };
     use super::iocp::{CompletionPort, OVERLAPPED_ENTRY};
 
     const PATHS: [&str; 5] = [
@@ -43,8 +45,8 @@ mod windows {
         reply: Vec<u8>,
     }
 
-    /// A poll of a connection's socket: the kernel's, until the packet comes.
-    struct Poll {
+    /// A poll of a socket: the kernel's, from the call until the packet.
+    struct Question {
         request: Request,
         token: usize,
     }
@@ -60,39 +62,39 @@ mod windows {
     // ANCHOR_END: ask
 
     // ANCHOR: start_poll
-    /// Gives `poll` to the kernel, to tell when the socket can be read.
+    /// Gives `question` to the kernel, to tell when the socket can be read.
     fn start_poll(
         afd: &Afd,
         connection: &Connection,
-        poll: Box<Poll>,
+        question: Box<Question>,
     ) -> io::Result<()> {
         let socket = connection.stream.as_raw_socket();
-        let events = AFD_POLL_RECEIVE | AFD_POLL_DISCONNECT;
-        let poll = Box::into_raw(poll);
-        // SAFETY: `poll` stays where it is, and nobody has it but the kernel,
-        // until the packet brings it back.
+        let events = AFD_POLL_RECEIVE | AFD_POLL_DISCONNECT | AFD_POLL_ABORT;
+        let question = Box::into_raw(question);
+        // SAFETY: `question` stays where it is, and nobody has it but the
+        // kernel, until the packet brings it back.
         let started = unsafe {
-            let request = &raw mut (*poll).request;
-            afd.poll(request, socket, events, poll.cast())
+            let request = &raw mut (*question).request;
+            afd.poll(request, socket, events, question.cast())
         };
         if started.is_err() {
             // SAFETY: it was refused, so the kernel does not have it.
-            drop(unsafe { Box::from_raw(poll) });
+            drop(unsafe { Box::from_raw(question) });
         }
         started
     }
     // ANCHOR_END: start_poll
 
     // ANCHOR: take_back
-    /// The poll that a packet answers, which is ours again.
+    /// The question that a packet answers, which is ours again.
     ///
     /// # Safety
     ///
     /// The packet is from the port, and is taken back once.
-    unsafe fn take_back(packet: &OVERLAPPED_ENTRY) -> Box<Poll> {
+    unsafe fn take_back(packet: &OVERLAPPED_ENTRY) -> Box<Question> {
         // SAFETY: it is from `into_raw` in `start_poll`, the only place that
         // starts operations, and the kernel is done with it.
-        unsafe { Box::from_raw(packet.lpOverlapped.cast::<Poll>()) }
+        unsafe { Box::from_raw(packet.lpOverlapped.cast::<Question>()) }
     }
     // ANCHOR_END: take_back
 
@@ -125,7 +127,11 @@ mod windows {
         for (token, path) in PATHS.iter().enumerate() {
             let connection = ask(server.addr(), path)?;
             let request = Request::new(0, 0);
-            start_poll(&afd, &connection, Box::new(Poll { request, token }))?;
+            start_poll(
+                &afd,
+                &connection,
+                Box::new(Question { request, token }),
+            )?;
             println!("-> token {token}: GET {path}");
             connections.push(connection);
         }
@@ -137,8 +143,8 @@ mod windows {
         while unanswered > 0 {
             for packet in port.wait(&mut buffer, None)? {
                 // SAFETY: it has just been taken from the port.
-                let poll = unsafe { take_back(packet) };
-                let token = poll.token;
+                let question = unsafe { take_back(packet) };
+                let token = question.token;
                 let connection = &mut connections[token];
                 let complete = read_reply(connection)?;
                 if complete {
@@ -146,7 +152,7 @@ mod windows {
                     println!("<- token {token}: {body}");
                     unanswered -= 1;
                 } else {
-                    start_poll(&afd, connection, poll)?;
+                    start_poll(&afd, connection, question)?;
                 }
             }
         }

@@ -10,7 +10,7 @@ mod windows {
     use std::net::TcpStream;
 
     use clap::Parser;
-    use examples::afd::{DISCONNECT, Polls, RECEIVE};
+    use examples::afd::{ABORT, DISCONNECT, Polls, RECEIVE};
     use examples::{Server, ServerArgs, http};
 
     // ANCHOR: polls
@@ -22,7 +22,7 @@ mod windows {
         let (mut count, mut length) = (0, 0);
         let mut buffer = vec![0; room];
         loop {
-            polls.until(&stream, RECEIVE | DISCONNECT)?;
+            polls.until(&stream, RECEIVE | DISCONNECT | ABORT)?;
             count += 1;
             match stream.read(&mut buffer)? {
                 0 => break,

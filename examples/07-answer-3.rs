@@ -27,7 +27,9 @@ mod windows {
     use clap::Parser;
     use examples::{ServerArgs, http};
 
-    use super::afd::{AFD_POLL_DISCONNECT, AFD_POLL_RECEIVE, Afd};
+    use super::afd::{
+        AFD_POLL_ABORT, AFD_POLL_DISCONNECT, AFD_POLL_RECEIVE, Afd,
+    };
     use super::iocp::{CompletionPort, OVERLAPPED_ENTRY};
 
     const PATHS: [&str; 5] = [
@@ -94,6 +96,9 @@ mod windows {
         complete: bool,
     }
 
+    const REASONS_TO_READ: u32 =
+        AFD_POLL_RECEIVE | AFD_POLL_DISCONNECT | AFD_POLL_ABORT;
+
     // ANCHOR: fill
     /// A request for all whose reply is not complete. Who is to answer first
     /// stands first.
@@ -105,7 +110,7 @@ mod windows {
             request.info.Handles.iter_mut().zip(unanswered)
         {
             info.Handle = connection.stream.as_raw_socket();
-            info.Events = AFD_POLL_RECEIVE | AFD_POLL_DISCONNECT;
+            info.Events = REASONS_TO_READ;
             request.info.NumberOfHandles += 1;
         }
         request

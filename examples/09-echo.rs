@@ -150,6 +150,9 @@ impl Server {
             Ok(Progress::Waits) => {}
             // After an error nobody is there to be told.
             Ok(Progress::IsOver) | Err(_) => {
+                // The drop would do, but for libkqueue (chapter 5).
+                let registry = self.poll.registry();
+                let _ = registry.deregister(&mut connection.socket);
                 self.connections.remove(&token);
             }
         }

@@ -14,6 +14,15 @@ pub mod epoll;
 pub mod http;
 #[cfg(windows)]
 pub mod iocp;
+#[cfg(any(
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly",
+    minimio_kqueue
+))]
+pub mod kqueue;
 mod server;
 
 pub use server::DelayServer;

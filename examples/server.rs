@@ -177,6 +177,9 @@ impl EventLoop {
             Ok(Next::Timer(delay)) => self.set_timer(delay, token),
             // An error is the client's loss: it has reset the connection.
             Ok(Next::Close) | Err(_) => {
+                // The drop would do, but for libkqueue (chapter 5), which does
+                // not notice that a descriptor is closed.
+                let _ = self.poll.registry().deregister(&mut client.socket);
                 self.clients.remove(&token);
             }
         }

@@ -14,6 +14,8 @@
 //!   runs until it is interrupted has `^C`.
 //! - `NAME.linux.txt` is run on Linux only, and so with the other names that
 //!   Rust has for systems (`macos`, `windows`) and families (`unix`).
+//! - `NAME.kqueue.txt` is run where there is a kqueue: on macOS and the BSDs,
+//!   and with `--cfg minimio_kqueue` on Linux.
 //! - `NAME.gdb.txt` and the like need that tool, and are not run here.
 //! - After a change, `SNAPSHOTS=overwrite cargo test -p examples` writes those
 //!   files anew whose masked text differs.
@@ -31,7 +33,17 @@ use std::process::{Command, ExitCode};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 /// The names of systems and families that a file can be for.
-const SYSTEMS: [&str; 5] = ["linux", "macos", "freebsd", "windows", "unix"];
+const SYSTEMS: [&str; 6] =
+    ["linux", "macos", "freebsd", "windows", "unix", "kqueue"];
+
+const HAS_KQUEUE: bool = cfg!(any(
+    target_vendor = "apple",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    target_os = "dragonfly",
+    minimio_kqueue
+));
 
 /// The names of tools that a file can need, which is another test's then.
 const TOOLS: [&str; 4] = ["gdb", "lldb", "strace", "wineserver"];
@@ -47,6 +59,7 @@ fn main() -> ExitCode {
         let (is_ours, is_for_here) = match name.split('.').nth(1) {
             None => (true, true),
             Some(tool) if TOOLS.contains(&tool) => (false, false),
+            Some("kqueue") => (true, HAS_KQUEUE),
             Some(system) => (true, [OS, FAMILY].contains(&system)),
         };
         let trial = Trial::test(name, move || session::run(&path, program));

@@ -1,6 +1,7 @@
 //! After start-up a queue lives without the heap: neither waiting nor
 //! registering allocates. But on Windows a registration has a block there, which
-//! the kernel writes into.
+//! the kernel writes into. (What is counted is Rust's: libkqueue, which stands in
+//! for a kernel, has its registrations on the heap of C.)
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -12,8 +12,21 @@ mod on_minimio {
 
         pub const IS_MINIMIO: bool = true;
         #[cfg(unix)]
-        pub const IS_EPOLL: bool =
-            cfg!(any(target_os = "linux", target_os = "android"));
+        pub const IS_EPOLL: bool = cfg!(all(
+            any(target_os = "linux", target_os = "android"),
+            not(minimio_kqueue)
+        ));
+        /// Whether a waker is a filter of the kernel, and no descriptor.
+        #[cfg(unix)]
+        pub const WAKES_BY_FILTER: bool = cfg!(all(
+            any(
+                target_vendor = "apple",
+                target_os = "dragonfly",
+                target_os = "freebsd"
+            ),
+            not(minimio_waker = "pipe")
+        ));
+        pub const IS_LIBKQUEUE: bool = cfg!(minimio_kqueue);
     }
 
     #[cfg(unix)]
@@ -33,6 +46,10 @@ mod on_mio {
         #[cfg(unix)]
         pub const IS_EPOLL: bool =
             cfg!(any(target_os = "linux", target_os = "android"));
+        /// It has a duplicate of the queue's.
+        #[cfg(unix)]
+        pub const WAKES_BY_FILTER: bool = false;
+        pub const IS_LIBKQUEUE: bool = false;
     }
 
     #[cfg(unix)]

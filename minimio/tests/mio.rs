@@ -9,6 +9,12 @@ mod queue {
     /// Whether the kernel's queue behind it is epoll.
     pub const IS_EPOLL: bool =
         cfg!(any(target_os = "linux", target_os = "android"));
+
+    /// Whether it is kqueue.
+    pub const IS_KQUEUE: bool = cfg!(unix) && !IS_EPOLL;
+
+    /// Whether that is a library on Linux: mio has no use for it.
+    pub const IS_LIBKQUEUE: bool = false;
 }
 
 mod behaviour;

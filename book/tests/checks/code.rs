@@ -15,7 +15,7 @@ pub(crate) const CRATE: &str = "minimio/src";
 const LONGEST_LISTING: usize = 25;
 
 /// What a reader may be asked to type.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     ".ci/wine/gdb",
     ".ci/wine/run",
     "apt",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 17] = [
     "cargo",
     "cd",
     "curl",
+    "export",
     "gdb",
     "git",
     "lldb",

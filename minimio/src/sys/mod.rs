@@ -2,15 +2,39 @@
 //! choice of the kernel. Outside this module, only the `unix` of `lib.rs` depends
 //! on the operating system.
 
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    not(minimio_kqueue)
+))]
 mod epoll;
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    not(minimio_kqueue)
+))]
 mod eventfd;
+#[cfg(any(
+    target_vendor = "apple",
+    target_os = "dragonfly",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    minimio_kqueue
+))]
+mod kqueue;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
 mod windows;
 
+#[cfg(any(
+    target_vendor = "apple",
+    target_os = "dragonfly",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    minimio_kqueue
+))]
+pub(crate) use self::kqueue::{Event, Selector, Waker};
 #[cfg(unix)]
 pub use self::unix::SourceFd;
 #[cfg(unix)]
@@ -19,13 +43,16 @@ pub(crate) use self::unix::{Raw, Registration, connect};
 pub(crate) use self::windows::{
     Event, Raw, Registration, Selector, Waker, connect,
 };
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    not(minimio_kqueue)
+))]
 pub(crate) use self::{
     epoll::{Event, Selector},
     eventfd::Waker,
 };
 
-#[cfg(not(any(target_os = "linux", target_os = "android", windows)))]
+#[cfg(not(any(unix, windows)))]
 compile_error!("minimio has no backend for this system");
 
 /// The contract, in a form that the compiler holds each backend to.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, ErrorKind, Read, Write};
 
 use super::queue::net::{TcpListener, TcpStream};
-use super::queue::{Events, IS_EPOLL, Interest, Poll, Token};
+use super::queue::{Events, IS_EPOLL, IS_LIBKQUEUE, Interest, Poll, Token};
 use super::support::*;
 
 const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
@@ -71,7 +71,11 @@ fn two_thousand_connections_each_get_their_own_echo() -> io::Result<()> {
 
     rlimit::increase_nofile_limit(8192)?;
     let mut poll = Poll::new()?;
-    let mut events = Events::with_capacity(256);
+    // libkqueue asks epoll for as many sockets as there is room for events, and
+    // loses the second event of a socket where the room ends (its issue 89). So
+    // there must be room for both of each. (A kernel keeps it for the next time.)
+    let room = if IS_LIBKQUEUE { 512 } else { 256 };
+    let mut events = Events::with_capacity(room);
     let mut listener = TcpListener::bind(localhost())?;
     poll.registry()
         .register(&mut listener, LISTENER, Interest::READABLE)?;

@@ -72,6 +72,7 @@ fn every_value_of_a_token_comes_back_as_it_was() -> io::Result<()> {
             Interest::WRITABLE,
         )?;
         wait_for(&mut poll, &mut events, Token(value), Event::is_writable)?;
+        about_to_drop(poll.registry(), &mut stream)?;
     }
     Ok(())
 }
@@ -178,7 +179,7 @@ fn reregistering_reports_again_what_was_reported_before() -> io::Result<()> {
     for _ in 0..3 {
         poll.registry()
             .reregister(&mut stream, FIRST, Interest::READABLE)?;
-        wait_for(&mut poll, &mut events, FIRST, Event::is_readable)?;
+        wait_for_again(&mut poll, &mut events, FIRST, Event::is_readable)?;
     }
     Ok(())
 }
@@ -321,7 +322,7 @@ fn a_source_is_registered_with_one_queue_only() -> io::Result<()> {
             .reregister(&mut stream, SECOND, Interest::READABLE);
     if IS_MINIMIO {
         changed?;
-        wait_for(&mut poll, &mut events, SECOND, Event::is_readable)?;
+        wait_for_again(&mut poll, &mut events, SECOND, Event::is_readable)?;
     } else {
         assert_error(changed, ErrorKind::AlreadyExists);
     }
@@ -355,8 +356,7 @@ fn a_registration_cannot_be_changed_through_another_queue() -> io::Result<()> {
     wait_for(&mut poll, &mut events, FIRST, Event::is_readable)?;
     poll.registry()
         .reregister(&mut stream, SECOND, Interest::READABLE)?;
-    wait_for(&mut poll, &mut events, SECOND, Event::is_readable)?;
-    Ok(())
+    wait_for_again(&mut poll, &mut events, SECOND, Event::is_readable)
 }
 
 #[test]
@@ -495,16 +495,17 @@ fn two_sources_can_share_a_token() -> io::Result<()> {
 }
 
 /// The kernel can refuse what our own checks let through. Here it knows the
-/// descriptor already, under another name.
+/// descriptor already, under another name. That is no reason for kqueue: its
+/// EV_ADD changes what is there.
 #[cfg(unix)]
 #[test]
 fn a_registration_that_the_kernel_refused_can_be_tried_again() -> io::Result<()>
 {
-    use super::queue::IS_EPOLL;
+    use super::queue::IS_KQUEUE;
     use super::queue::unix::SourceFd;
     use std::os::fd::AsRawFd;
 
-    if !IS_EPOLL || !CHECKS_MISUSE {
+    if !CHECKS_MISUSE {
         return Ok(());
     }
     let (mut poll, mut events) = new_poll()?;
@@ -516,6 +517,12 @@ fn a_registration_that_the_kernel_refused_can_be_tried_again() -> io::Result<()>
     let refused =
         poll.registry()
             .register(&mut stream, SECOND, Interest::READABLE);
+    if IS_KQUEUE {
+        refused?;
+        peer.write_all(b"x")?;
+        wait_for(&mut poll, &mut events, SECOND, Event::is_readable)?;
+        return Ok(());
+    }
     assert_error(refused, ErrorKind::AlreadyExists);
     poll.registry().deregister(&mut SourceFd(&fd))?;
 
@@ -533,10 +540,13 @@ fn a_registration_that_the_kernel_refused_can_be_tried_again() -> io::Result<()>
     Ok(())
 }
 
-/// Somebody has taken the descriptor off the list behind the source's back.
+/// Somebody has taken the descriptor off the list behind the source's back. On
+/// kqueue that goes unnoticed: that a filter is not there may as well be because
+/// it was never wanted.
 #[cfg(unix)]
 #[test]
 fn a_refused_deregister_does_not_keep_the_source() -> io::Result<()> {
+    use super::queue::IS_KQUEUE;
     use super::queue::unix::SourceFd;
     use std::os::fd::AsRawFd;
 
@@ -547,6 +557,11 @@ fn a_refused_deregister_does_not_keep_the_source() -> io::Result<()> {
     registry.register(&mut stream, Token(1), Interest::READABLE)?;
     registry.deregister(&mut SourceFd(&fd))?;
 
-    assert_error(registry.deregister(&mut stream), ErrorKind::NotFound);
+    let deregistered = registry.deregister(&mut stream);
+    if IS_KQUEUE {
+        deregistered?;
+    } else {
+        assert_error(deregistered, ErrorKind::NotFound);
+    }
     registry.register(&mut stream, Token(1), Interest::READABLE)
 }

@@ -8,10 +8,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{fs, panic, thread};
 
-use super::queue::event::Event;
+use super::queue::event::{Event, Source};
 use super::queue::net::{TcpListener, TcpStream, UdpSocket};
 use super::queue::{
-    Events, IS_MINIMIO, Interest, Poll, Registry, Token, Waker,
+    Events, IS_LIBKQUEUE, IS_MINIMIO, Interest, Poll, Registry, Token, Waker,
 };
 
 /// After this long, what is awaited will not come. It is as long as the
@@ -117,6 +117,62 @@ pub fn wait_for(
         }
     }
     panic!("no such event of {token:?} came; the last events: {events:?}");
+}
+
+/// Polls until there were events of `token` that are the one and the other, or
+/// one that is both: kqueue has an event for each direction.
+#[track_caller]
+pub fn wait_for_both(
+    poll: &mut Poll,
+    events: &mut Events,
+    token: Token,
+    is_one: impl Fn(&Event) -> bool,
+    is_other: impl Fn(&Event) -> bool,
+) -> io::Result<()> {
+    let (mut one, mut other) = (false, false);
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        poll.poll(events, Some(PATIENCE))?;
+        for event in events.iter().filter(|event| event.token() == token) {
+            one |= is_one(event);
+            other |= is_other(event);
+        }
+        if one && other {
+            return Ok(());
+        }
+    }
+    panic!("not both came of {token:?}; the last events: {events:?}");
+}
+
+/// After a `reregister`, waits for what was reported before it and is still so.
+///
+/// libkqueue: an EV_ADD of what it has stores the token and does not look. There
+/// is no event until something changes. (Every kernel asks the filter.)
+#[track_caller]
+pub fn wait_for_again(
+    poll: &mut Poll,
+    events: &mut Events,
+    token: Token,
+    is_it: impl Fn(&Event) -> bool,
+) -> io::Result<()> {
+    if IS_LIBKQUEUE {
+        return assert_silent(poll, events);
+    }
+    wait_for(poll, events, token, is_it).map(drop)
+}
+
+/// Before a source is dropped whose number the next one may get.
+///
+/// libkqueue: it is not told of a close, and takes the next descriptor of that
+/// number for the one it knows. (A kernel ends the registration.)
+pub fn about_to_drop(
+    registry: &Registry,
+    source: &mut impl Source,
+) -> io::Result<()> {
+    if IS_LIBKQUEUE {
+        registry.deregister(source)?;
+    }
+    Ok(())
 }
 
 /// Polls until each token has had an event that is what the test looks for.
@@ -239,6 +295,20 @@ pub fn fill(
                 is_silent = !events.iter().any(|event| event.token() == token);
             }
         }
+    }
+}
+
+/// What the kernel says to deregistering a number that is no descriptor.
+///
+/// libkqueue and macOS look on their list first, where it is not; and that is no
+/// error (ENOENT) to who takes it off.
+#[cfg(unix)]
+#[track_caller]
+pub fn assert_bad_to_deregister(result: io::Result<()>) {
+    if IS_LIBKQUEUE || cfg!(target_vendor = "apple") {
+        assert!(result.is_ok(), "{result:?}");
+    } else {
+        assert_eq!(result.unwrap_err().raw_os_error(), Some(libc::EBADF));
     }
 }
 

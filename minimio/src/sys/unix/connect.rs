@@ -27,6 +27,7 @@ pub(crate) fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
     }
 }
 
+#[cfg(not(target_vendor = "apple"))]
 fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
     let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
     // SAFETY: no pointers are passed.
@@ -34,6 +35,33 @@ fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
     // SAFETY: the kernel has just given us this descriptor; nothing else owns
     // it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// macOS has no flags for this, and a signal for who writes to a connection
+/// that is gone. std's own sockets are made without it, and so is ours.
+#[cfg(target_vendor = "apple")]
+fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
+    // SAFETY: no pointers are passed.
+    let fd = cvt(unsafe { libc::socket(family, libc::SOCK_STREAM, 0) })?;
+    // SAFETY: the kernel has just given us this descriptor; nothing else owns
+    // it.
+    let socket = unsafe { TcpStream::from_raw_fd(fd) };
+    socket.set_nonblocking(true)?;
+    // SAFETY: no pointers are passed.
+    cvt(unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) })?;
+    let yes: c_int = 1;
+    // SAFETY: `yes` lives until the call returns, and has the size that is
+    // said.
+    cvt(unsafe {
+        libc::setsockopt(
+            fd,
+            libc::SOL_SOCKET,
+            libc::SO_NOSIGPIPE,
+            (&raw const yes).cast(),
+            size_of::<c_int>() as socklen_t,
+        )
+    })?;
+    Ok(socket.into())
 }
 
 /// An address in the two forms that C has for it. The kernel tells them apart

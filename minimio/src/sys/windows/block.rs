@@ -31,7 +31,7 @@ pub(crate) struct Block {
 // that under the lock alone, while the phase is `Idle`.
 unsafe impl Sync for Block {}
 
-// What the lock guards is whole after a panic: none can happen while it is held.
+// Nothing panics while the lock is held, so what it guards is always whole.
 impl RefUnwindSafe for Block {}
 // ANCHOR_END: block
 
@@ -146,8 +146,7 @@ impl Block {
     // ANCHOR_END: ask
 
     // ANCHOR: from_packet
-    /// Takes back the reference that a packet brings. (None does, if the packet
-    /// was posted.)
+    /// Takes back the reference that a packet brings: none, if it was posted.
     ///
     /// # Safety
     ///

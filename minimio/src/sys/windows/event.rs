@@ -11,7 +11,7 @@ use crate::{Interest, Token};
 
 const READABLE: u32 = AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT;
 const WRITABLE: u32 = AFD_POLL_SEND;
-/// Told to all, as EPOLLERR and EPOLLHUP are.
+/// Reported whatever the interest, like EPOLLERR and EPOLLHUP.
 const FAILURE: u32 = AFD_POLL_ABORT | AFD_POLL_CONNECT_FAIL;
 
 // ANCHOR_END: head

@@ -131,8 +131,7 @@ impl CompletionPort {
 
     // ANCHOR: associate
     /// From now on each operation on `handle` that ends puts a packet here,
-    /// with this key. It holds for as long as the handle does, and can be done
-    /// once.
+    /// with this key. It can be done once, and holds until the handle is closed.
     pub(crate) fn associate(
         &self,
         handle: BorrowedHandle<'_>,

@@ -1,0 +1,60 @@
+//! The waker of the kqueue backend (chapter 10), where the kernel has a filter
+//! for events of the program's own.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Weak};
+
+use super::{EV_ADD, EV_CLEAR, EV_DELETE, Selector, apply, kevent};
+use crate::Token;
+
+#[cfg(any(target_os = "freebsd", minimio_kqueue))]
+const EVFILT_USER: i16 = -11;
+#[cfg(target_vendor = "apple")]
+const EVFILT_USER: i16 = -10;
+#[cfg(target_os = "dragonfly")]
+const EVFILT_USER: i16 = -9;
+
+const NOTE_TRIGGER: u32 = 0x0100_0000;
+
+#[cfg(not(minimio_kqueue))]
+const _: () = {
+    assert!(EVFILT_USER == libc::EVFILT_USER);
+    assert!(NOTE_TRIGGER == libc::NOTE_TRIGGER);
+};
+
+pub(crate) struct Waker {
+    kqueue: Weak<OwnedFd>,
+    token: Token,
+}
+
+impl Waker {
+    pub(crate) fn new(selector: &Selector, token: Token) -> io::Result<Waker> {
+        // A waker must not keep the queue alive.
+        let kqueue = Arc::downgrade(&selector.kqueue);
+        let waker = Waker { kqueue, token };
+        waker.change(EV_ADD | EV_CLEAR, 0)?;
+        Ok(waker)
+    }
+
+    pub(crate) fn wake(&self) -> io::Result<()> {
+        // Without EV_CLEAR, with which FreeBSD would lose the trigger: the
+        // filter has it from its EV_ADD.
+        self.change(0, NOTE_TRIGGER)
+    }
+
+    fn change(&self, flags: u16, fflags: u32) -> io::Result<()> {
+        let Some(kqueue) = self.kqueue.upgrade() else {
+            return Ok(()); // Nobody is left to be woken.
+        };
+        let mut change = kevent::new(0, EVFILT_USER, flags, self.token);
+        change.fflags = fflags;
+        apply(&kqueue, &mut [change])
+    }
+}
+
+impl Drop for Waker {
+    fn drop(&mut self) {
+        let _ = self.change(EV_DELETE, 0);
+    }
+}
