@@ -12,8 +12,9 @@ use crate::{Interest, Registry, Token, sys};
 /// answer of the read. Several conditions can come in one event.
 ///
 /// Its `Debug` form shows the kernel's own flag names. (Chapter 3, and the
-/// kernel's chapter: 4 for epoll, 7 for Windows. On Linux the flags are those of
-/// [epoll_ctl(2)], on Windows those of an AFD poll.)
+/// kernel's chapter: 4 for epoll, 5 for kqueue, 7 for Windows. On Linux the flags
+/// are those of [epoll_ctl(2)], on macOS and the BSDs those of [kqueue(2)], on
+/// Windows those of an AFD poll.)
 ///
 /// ```
 /// use std::io::Write;
@@ -35,6 +36,7 @@ use crate::{Interest, Registry, Token, sys};
 /// ```
 ///
 /// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
+/// [kqueue(2)]: https://man.freebsd.org/cgi/man.cgi?query=kqueue&sektion=2
 //
 // Transparent, so that a backend may let the kernel write into a `Vec<Event>`.
 #[derive(Clone)]

@@ -1,5 +1,5 @@
-//! A small event queue over the kernel's own: epoll on Linux, a completion port
-//! on Windows.
+//! A small event queue over the kernel's own: epoll on Linux, kqueue on macOS and
+//! the BSDs, a completion port on Windows.
 //!
 //! One thread, many sockets: register them with a [`Poll`], wait for
 //! [`Events`], act on the [`Token`]s that come back. The crate is built chapter

@@ -13,8 +13,8 @@ use crate::{Events, Interest, Token, event};
 ///
 /// One thread waits. Any thread may register, through a [`Registry`], or wake
 /// the one that waits, through a [`Waker`](crate::Waker). (Chapter 8. On Linux a
-/// queue is an epoll instance, [epoll(7)]; on Windows it is an [I/O completion
-/// port].)
+/// queue is an epoll instance, [epoll(7)]; on macOS and the BSDs it is a
+/// [kqueue(2)], on Windows an [I/O completion port].)
 ///
 /// ```
 /// use std::{io::Write, net};
@@ -37,6 +37,7 @@ use crate::{Events, Interest, Token, event};
 /// ```
 ///
 /// [epoll(7)]: https://man7.org/linux/man-pages/man7/epoll.7.html
+/// [kqueue(2)]: https://man.freebsd.org/cgi/man.cgi?query=kqueue&sektion=2
 /// [I/O completion port]: https://learn.microsoft.com/windows/win32/fileio/i-o-completion-ports
 pub struct Poll {
     registry: Registry,
@@ -136,8 +137,8 @@ impl fmt::Debug for Poll {
 ///
 /// It can be used from any thread, also while another one is polling; what is
 /// registered then is waited for at once. (Chapter 8. On Linux a
-/// registration is one [epoll_ctl(2)], on Windows one request to AFD, of
-/// which chapter 7 tells.)
+/// registration is one [epoll_ctl(2)], on macOS and the BSDs one [kevent(2)], on
+/// Windows one request to AFD, of which chapter 7 tells.)
 ///
 /// ```
 /// use minimio::{Interest, Poll, Token, net::UdpSocket};
@@ -155,6 +156,7 @@ impl fmt::Debug for Poll {
 /// ```
 ///
 /// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
+/// [kevent(2)]: https://man.freebsd.org/cgi/man.cgi?query=kevent&sektion=2
 pub struct Registry {
     queue: Arc<Queue>,
 }

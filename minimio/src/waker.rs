@@ -10,7 +10,8 @@ use crate::{Registry, Token, sys};
 /// the poll is not lost, and many before one poll are one event. There is
 /// nothing to drain. Dropping the waker unregisters it, and a wake-up that was
 /// not yet seen goes with it: keep it for as long as the queue. (Chapter 10. On
-/// Linux it is an [eventfd(2)], on Windows a [posted packet].)
+/// Linux it is an [eventfd(2)], on macOS and the BSDs an event of [kqueue(2)] or a
+/// pipe, on Windows a [posted packet].)
 ///
 /// ```
 /// use std::{sync::Arc, thread};
@@ -30,6 +31,7 @@ use crate::{Registry, Token, sys};
 /// ```
 ///
 /// [eventfd(2)]: https://man7.org/linux/man-pages/man2/eventfd.2.html
+/// [kqueue(2)]: https://man.freebsd.org/cgi/man.cgi?query=kqueue&sektion=2
 /// [posted packet]: https://learn.microsoft.com/windows/win32/fileio/postqueuedcompletionstatus
 pub struct Waker {
     inner: sys::Waker,

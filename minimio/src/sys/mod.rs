@@ -52,7 +52,16 @@ pub(crate) use self::{
     eventfd::Waker,
 };
 
-#[cfg(not(any(unix, windows)))]
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    target_vendor = "apple",
+    target_os = "dragonfly",
+    target_os = "freebsd",
+    target_os = "netbsd",
+    target_os = "openbsd",
+    windows
+)))]
 compile_error!("minimio has no backend for this system");
 
 /// The contract, in a form that the compiler holds each backend to.

@@ -10,8 +10,10 @@ use crate::{Interest, Registry, Token, event};
 ///
 /// It borrows the number and owns nothing. Make the descriptor non-blocking,
 /// and deregister it before you close it. The kernel checks for misuse: a bad
-/// descriptor is an error with its code, `EBADF`; a regular file is
-/// [`PermissionDenied`](io::ErrorKind::PermissionDenied) on Linux.
+/// descriptor is an error with its code, `EBADF`; on Linux a regular file is
+/// [`PermissionDenied`](io::ErrorKind::PermissionDenied). On macOS and the BSDs
+/// a file is accepted, registering twice changes the registration, and it is no
+/// error to deregister what is not there.
 ///
 /// ```
 /// use std::io::{self, Write};
