@@ -5,14 +5,7 @@
 //! cargo run --example 05-answer-1
 //! ```
 
-#[cfg(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-))]
+#[cfg(has_kqueue)]
 mod kqueue {
     use std::io::{self, Read, Write};
     use std::os::unix::net::UnixStream;
@@ -65,22 +58,12 @@ mod kqueue {
     }
 }
 
-#[cfg(not(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-)))]
-mod kqueue {
-    pub fn main() -> std::io::Result<()> {
-        examples::needs(
-            "macOS, a BSD, or a kqueue library for Linux (see Setting up)",
-        )
-    }
-}
-
+#[cfg(has_kqueue)]
 fn main() -> std::io::Result<()> {
     kqueue::main()
+}
+
+#[cfg(not(has_kqueue))]
+fn main() {
+    examples::needs_kqueue();
 }

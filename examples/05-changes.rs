@@ -7,14 +7,7 @@
 //! cargo run --example 05-changes
 //! ```
 
-#[cfg(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-))]
+#[cfg(has_kqueue)]
 mod kqueue {
     use std::fs::{self, File};
     use std::io::{self, Read, Write};
@@ -121,22 +114,12 @@ mod kqueue {
     }
 }
 
-#[cfg(not(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-)))]
-mod kqueue {
-    pub fn main() -> std::io::Result<()> {
-        examples::needs(
-            "macOS, a BSD, or a kqueue library for Linux (see Setting up)",
-        )
-    }
-}
-
+#[cfg(has_kqueue)]
 fn main() -> std::io::Result<()> {
     kqueue::main()
+}
+
+#[cfg(not(has_kqueue))]
+fn main() {
+    examples::needs_kqueue();
 }

@@ -7,14 +7,7 @@
 //! cargo run --example 05-kqueue -- --addr 127.0.0.1:8080
 //! ```
 
-#[cfg(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-))]
+#[cfg(has_kqueue)]
 mod kqueue {
     use std::ffi::c_int;
     use std::io::{self, Read, Write};
@@ -248,22 +241,12 @@ mod kqueue {
     // ANCHOR_END: main_wait
 }
 
-#[cfg(not(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-)))]
-mod kqueue {
-    pub fn main() -> std::io::Result<()> {
-        examples::needs(
-            "macOS, a BSD, or a kqueue library for Linux (see Setting up)",
-        )
-    }
-}
-
+#[cfg(has_kqueue)]
 fn main() -> std::io::Result<()> {
     kqueue::main()
+}
+
+#[cfg(not(has_kqueue))]
+fn main() {
+    examples::needs_kqueue();
 }

@@ -116,7 +116,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs(
-        "Windows, or Wine: `.ci/wine/run run --example 06-answer-2`",
-    );
+    examples::needs_windows();
 }

@@ -59,7 +59,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs(
-        "Windows, or Wine: `.ci/wine/run run --example 06-answer-4`",
-    );
+    examples::needs_windows();
 }

@@ -49,7 +49,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs(
-        "Windows, or Wine: `.ci/wine/run run --example 06-identity`",
-    );
+    examples::needs_windows();
 }

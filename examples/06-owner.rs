@@ -153,5 +153,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs("Windows, or Wine: `.ci/wine/run run --example 06-owner`");
+    examples::needs_windows();
 }

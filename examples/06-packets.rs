@@ -179,7 +179,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs(
-        "Windows, or Wine: `.ci/wine/run run --example 06-packets`",
-    );
+    examples::needs_windows();
 }

@@ -168,5 +168,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs("Windows, or Wine: `.ci/wine/run run --example 07-afd`");
+    examples::needs_windows();
 }

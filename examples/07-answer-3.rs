@@ -220,7 +220,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs(
-        "Windows, or Wine: `.ci/wine/run run --example 07-answer-3`",
-    );
+    examples::needs_windows();
 }

@@ -165,5 +165,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs("Windows, or Wine: `.ci/wine/run run --example 07-cancel`");
+    examples::needs_windows();
 }

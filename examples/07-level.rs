@@ -99,5 +99,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(windows))]
 fn main() {
-    examples::needs("Windows, or Wine: `.ci/wine/run run --example 07-level`");
+    examples::needs_windows();
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::process;
+use std::{env, process};
 
 use clap::Parser;
 
@@ -14,14 +14,7 @@ pub mod epoll;
 pub mod http;
 #[cfg(windows)]
 pub mod iocp;
-#[cfg(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-))]
+#[cfg(has_kqueue)]
 pub mod kqueue;
 mod server;
 
@@ -97,4 +90,18 @@ impl JobArgs {
 pub fn needs(system: &str) -> ! {
     eprintln!("this program needs {system}");
     process::exit(1)
+}
+
+/// Ends a program of chapter 5 where there is no kqueue.
+pub fn needs_kqueue() -> ! {
+    needs("macOS, a BSD, or a kqueue library for Linux (see Setting up)")
+}
+
+/// Ends a program of chapters 6 and 7 that was not built for Windows.
+pub fn needs_windows() -> ! {
+    let program = env::current_exe().unwrap_or_default();
+    let name = program.file_stem().unwrap_or_default().display();
+    needs(&format!(
+        "Windows, or Wine: `.ci/wine/run run --example {name}`"
+    ))
 }

@@ -36,14 +36,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 const SYSTEMS: [&str; 6] =
     ["linux", "macos", "freebsd", "windows", "unix", "kqueue"];
 
-const HAS_KQUEUE: bool = cfg!(any(
-    target_vendor = "apple",
-    target_os = "freebsd",
-    target_os = "netbsd",
-    target_os = "openbsd",
-    target_os = "dragonfly",
-    minimio_kqueue
-));
+const HAS_KQUEUE: bool = cfg!(has_kqueue);
 
 /// The names of tools that a file can need, which is another test's then.
 const TOOLS: [&str; 4] = ["gdb", "lldb", "strace", "wineserver"];

@@ -132,7 +132,8 @@ pub fn file_names(book: &Book) -> Vec<Problem> {
         let name = file_name(&file);
         let stem = name.trim_end_matches(".rs");
         let is_module = modules.contains(&format!("mod {stem};"));
-        if file.parent() != Some(Path::new("examples")) || name == "lib.rs" {
+        let is_cargos = ["build.rs", "lib.rs"].contains(&name.as_str());
+        if file.parent() != Some(Path::new("examples")) || is_cargos {
             continue;
         } else if programs.contains(&name) {
             let what = unmentioned(book, stem);
