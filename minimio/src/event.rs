@@ -1,10 +1,13 @@
+// ANCHOR: head
 //! [`Event`] and [`Events`], what the queue reports, and [`Source`], what it
 //! reports about (chapter 3).
 
 use std::{fmt, io, slice};
 
 use crate::{Interest, Registry, Token, sys};
+// ANCHOR_END: head
 
+// ANCHOR: event_docs
 /// One thing that happened to one source.
 ///
 /// It is a hint: by the time the program acts on it, the state may have
@@ -16,6 +19,8 @@ use crate::{Interest, Registry, Token, sys};
 /// are those of [epoll_ctl(2)], on macOS and the BSDs those of [kqueue(2)], on
 /// Windows those of an AFD poll.)
 ///
+// ANCHOR_END: event_docs
+// ANCHOR: event_example
 /// ```
 /// use std::io::Write;
 /// use minimio::{Events, Interest, Poll, Token, net::TcpListener};
@@ -37,6 +42,8 @@ use crate::{Interest, Registry, Token, sys};
 ///
 /// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
 /// [kqueue(2)]: https://man.freebsd.org/cgi/man.cgi?query=kqueue&sektion=2
+// ANCHOR_END: event_example
+// ANCHOR: event
 //
 // Transparent, so that a backend may let the kernel write into a `Vec<Event>`.
 #[derive(Clone)]
@@ -44,13 +51,17 @@ use crate::{Interest, Registry, Token, sys};
 pub struct Event {
     pub(crate) inner: sys::Event,
 }
+// ANCHOR_END: event
 
+// ANCHOR: token
 impl Event {
     /// The token that the source was registered with.
     pub fn token(&self) -> Token {
         self.inner.token()
     }
+    // ANCHOR_END: token
 
+    // ANCHOR: readable
     /// A read, an accept or a receive may make progress. The end of a stream
     /// counts as progress; an error, or the end of a pipe, may come without
     /// this, as [`is_error`](Event::is_error) or
@@ -69,7 +80,9 @@ impl Event {
     pub fn is_error(&self) -> bool {
         self.inner.is_error()
     }
+    // ANCHOR_END: readable
 
+    // ANCHOR: closed
     /// The peer will send no more than what is already there to be read, or we
     /// have shut down our reading.
     ///
@@ -88,13 +101,17 @@ impl Event {
         self.inner.is_write_closed()
     }
 }
+// ANCHOR_END: closed
 
+// ANCHOR: event_debug
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.inner.fmt(f)
     }
 }
+// ANCHOR_END: event_debug
 
+// ANCHOR: events
 /// The buffer that [`Poll::poll`](crate::Poll::poll) fills.
 ///
 /// Its capacity is the most that one poll reports. Nothing is lost when more
@@ -110,7 +127,9 @@ impl fmt::Debug for Event {
 pub struct Events {
     pub(crate) inner: Vec<Event>,
 }
+// ANCHOR_END: events
 
+// ANCHOR: with_capacity
 impl Events {
     /// Room for `capacity` events. A poll with no room at all is refused with
     /// [`InvalidInput`](io::ErrorKind::InvalidInput).
@@ -123,7 +142,9 @@ impl Events {
             inner: Vec::with_capacity(capacity),
         }
     }
+    // ANCHOR_END: with_capacity
 
+    // ANCHOR: events_rest
     /// How many events one poll can report.
     pub fn capacity(&self) -> usize {
         self.inner.capacity()
@@ -149,7 +170,9 @@ impl Events {
         }
     }
 }
+// ANCHOR_END: events_rest
 
+// ANCHOR: iterator
 impl<'a> IntoIterator for &'a Events {
     type Item = &'a Event;
     type IntoIter = Iter<'a>;
@@ -158,13 +181,17 @@ impl<'a> IntoIterator for &'a Events {
         self.iter()
     }
 }
+// ANCHOR_END: iterator
 
+// ANCHOR: events_debug
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self).finish()
     }
 }
+// ANCHOR_END: events_debug
 
+// ANCHOR: iter
 /// The iterator over [`Events`].
 #[derive(Clone, Debug)]
 pub struct Iter<'a> {
@@ -182,7 +209,9 @@ impl<'a> Iterator for Iter<'a> {
         self.inner.size_hint()
     }
 }
+// ANCHOR_END: iter
 
+// ANCHOR: source_docs
 /// Something that can be registered with a queue: a socket of [`net`], or a
 /// type of your own that passes the calls on to one.
 ///
@@ -198,6 +227,8 @@ impl<'a> Iterator for Iter<'a> {
 ///     socket: TcpStream,
 ///     // and a buffer, a state …
 /// }
+// ANCHOR_END: source_docs
+// ANCHOR: source_example
 ///
 /// impl Source for Connection {
 ///     fn register(&mut self, registry: &Registry, token: Token, interest: Interest) -> io::Result<()> {
@@ -213,6 +244,8 @@ impl<'a> Iterator for Iter<'a> {
 ///     }
 /// }
 /// ```
+// ANCHOR_END: source_example
+// ANCHOR: source
 pub trait Source {
     /// Adds the source to the queue's interest list.
     fn register(
@@ -233,7 +266,9 @@ pub trait Source {
     /// Takes the source off the queue's interest list.
     fn deregister(&mut self, registry: &Registry) -> io::Result<()>;
 }
+// ANCHOR_END: source
 
+// ANCHOR: boxed
 impl<T: Source + ?Sized> Source for Box<T> {
     fn register(
         &mut self,
@@ -257,3 +292,4 @@ impl<T: Source + ?Sized> Source for Box<T> {
         (**self).deregister(registry)
     }
 }
+// ANCHOR_END: boxed

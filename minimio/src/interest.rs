@@ -1,3 +1,4 @@
+// ANCHOR: interest
 //! [`Interest`]: what a program wants to hear about a source (chapter 3).
 
 use std::fmt;
@@ -17,7 +18,9 @@ use std::ops::BitOr;
 /// ```
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Interest(u8);
+// ANCHOR_END: interest
 
+// ANCHOR: constants
 const READABLE: u8 = 0b01;
 const WRITABLE: u8 = 0b10;
 
@@ -27,14 +30,18 @@ impl Interest {
 
     /// A write or a send may make progress, or a connect has ended.
     pub const WRITABLE: Interest = Interest(WRITABLE);
+    // ANCHOR_END: constants
 
+    // ANCHOR: add
     /// Both interests in one. The same as `|`, for use in constants.
     #[allow(clippy::should_implement_trait)] // a trait's method cannot be const
     #[must_use]
     pub const fn add(self, other: Interest) -> Interest {
         Interest(self.0 | other.0)
     }
+    // ANCHOR_END: add
 
+    // ANCHOR: questions
     /// Whether this includes [`READABLE`](Interest::READABLE).
     #[must_use]
     pub const fn is_readable(self) -> bool {
@@ -47,7 +54,9 @@ impl Interest {
         self.0 & WRITABLE != 0
     }
 }
+// ANCHOR_END: questions
 
+// ANCHOR: bit_or
 impl BitOr for Interest {
     type Output = Interest;
 
@@ -55,7 +64,9 @@ impl BitOr for Interest {
         self.add(other)
     }
 }
+// ANCHOR_END: bit_or
 
+// ANCHOR: debug
 impl fmt::Debug for Interest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.is_readable(), self.is_writable()) {
@@ -65,3 +76,4 @@ impl fmt::Debug for Interest {
         })
     }
 }
+// ANCHOR_END: debug

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! [`Poll`] waits, [`Registry`] decides for what: two handles on one queue
 //! (chapter 8).
 
@@ -8,7 +9,9 @@ use std::{fmt, io};
 
 use crate::sys::Selector;
 use crate::{Events, Interest, Token, event};
+// ANCHOR_END: head
 
+// ANCHOR: poll_docs
 /// An event queue, and the right to wait on it.
 ///
 /// One thread waits. Any thread may register, through a [`Registry`], or wake
@@ -24,6 +27,8 @@ use crate::{Events, Interest, Token, event};
 /// let mut listener = TcpListener::bind("127.0.0.1:0".parse().unwrap())?;
 /// poll.registry().register(&mut listener, Token(0), Interest::READABLE)?;
 ///
+// ANCHOR_END: poll_docs
+// ANCHOR: poll
 /// let client = net::TcpStream::connect(listener.local_addr()?)?;
 ///
 /// let mut events = Events::with_capacity(16);
@@ -42,7 +47,9 @@ use crate::{Events, Interest, Token, event};
 pub struct Poll {
     registry: Registry,
 }
+// ANCHOR_END: poll
 
+// ANCHOR: new
 impl Poll {
     /// Makes a queue with an empty interest list.
     ///
@@ -60,12 +67,16 @@ impl Poll {
             },
         })
     }
+    // ANCHOR_END: new
 
+    // ANCHOR: registry
     /// The handle to register sources with.
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
+    // ANCHOR_END: registry
 
+    // ANCHOR: poll_poll_docs
     /// Waits until there is an event or `timeout` has passed, and replaces
     /// what is in `events`. Without a timeout it waits for as long as it takes;
     /// a timeout of zero looks and returns.
@@ -87,6 +98,8 @@ impl Poll {
     /// [`InvalidInput`](io::ErrorKind::InvalidInput) when `events` has a
     /// capacity of zero; otherwise the system's.
     #[inline]
+    // ANCHOR_END: poll_poll_docs
+    // ANCHOR: poll_start
     pub fn poll(
         &mut self,
         events: &mut Events,
@@ -105,6 +118,8 @@ impl Poll {
             Some(timeout) => Instant::now().checked_add(timeout),
         };
         let mut left = timeout;
+        // ANCHOR_END: poll_start
+        // ANCHOR: poll_loop
         loop {
             let selector = self.registry.selector();
             let interrupted = match selector.select(&mut events.inner, left) {
@@ -126,13 +141,17 @@ impl Poll {
         }
     }
 }
+// ANCHOR_END: poll_loop
 
+// ANCHOR: poll_debug
 impl fmt::Debug for Poll {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Poll").finish_non_exhaustive()
     }
 }
+// ANCHOR_END: poll_debug
 
+// ANCHOR: registry_docs
 /// The interest list of a queue: what [`Poll::poll`] waits for.
 ///
 /// It can be used from any thread, also while another one is polling; what is
@@ -157,10 +176,14 @@ impl fmt::Debug for Poll {
 ///
 /// [epoll_ctl(2)]: https://man7.org/linux/man-pages/man2/epoll_ctl.2.html
 /// [kevent(2)]: https://man.freebsd.org/cgi/man.cgi?query=kevent&sektion=2
+// ANCHOR_END: registry_docs
+// ANCHOR: registry_type
 pub struct Registry {
     queue: Arc<Queue>,
 }
+// ANCHOR_END: registry_type
 
+// ANCHOR: register
 impl Registry {
     /// Adds `source` to the interest list. From now on its events carry
     /// `token`.
@@ -181,7 +204,9 @@ impl Registry {
     {
         source.register(self, token, interest)
     }
+    // ANCHOR_END: register
 
+    // ANCHOR: reregister
     /// Replaces the token and the interest of a registered `source`. If it is
     /// ready for the new interest now, that is reported, even if it was
     /// reported before.
@@ -201,7 +226,9 @@ impl Registry {
     {
         source.reregister(self, token, interest)
     }
+    // ANCHOR_END: reregister
 
+    // ANCHOR: deregister
     /// Takes `source` off the interest list. Dropping a socket does so too,
     /// unless its descriptor has been duplicated: then deregister it first.
     ///
@@ -217,7 +244,9 @@ impl Registry {
     {
         source.deregister(self)
     }
+    // ANCHOR_END: deregister
 
+    // ANCHOR: try_clone_docs
     /// Another handle on the same queue, to give to another thread. The queue
     /// lives until the last one and the [`Poll`] are gone.
     ///
@@ -239,12 +268,16 @@ impl Registry {
     /// # Errors
     ///
     /// None; the `Result` is mio's signature.
+    // ANCHOR_END: try_clone_docs
+    // ANCHOR: try_clone
     pub fn try_clone(&self) -> io::Result<Registry> {
         Ok(Registry {
             queue: Arc::clone(&self.queue),
         })
     }
+    // ANCHOR_END: try_clone
 
+    // ANCHOR: crate_only
     pub(crate) fn selector(&self) -> &Selector {
         &self.queue.selector
     }
@@ -264,18 +297,24 @@ impl Registry {
         self.queue.has_waker.store(false, Ordering::Release);
     }
 }
+// ANCHOR_END: crate_only
 
+// ANCHOR: registry_debug
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry").finish_non_exhaustive()
     }
 }
+// ANCHOR_END: registry_debug
 
+// ANCHOR: queue
 struct Queue {
     selector: Selector,
     has_waker: AtomicBool,
 }
+// ANCHOR_END: queue
 
+// ANCHOR: membership
 /// Which queue a source is registered with, if any that still lives.
 #[derive(Default)]
 pub(crate) struct Membership(Weak<Queue>);
@@ -290,3 +329,4 @@ impl Membership {
         self.0.as_ptr() == Arc::as_ptr(&registry.queue)
     }
 }
+// ANCHOR_END: membership

@@ -1,3 +1,4 @@
+// ANCHOR: token
 //! [`Token`]: which source an event is about (chapter 3).
 
 /// The name that a program gives to a source when it registers it, and that
@@ -15,9 +16,12 @@
 /// ```
 #[derive(Copy, Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Token(pub usize);
+// ANCHOR_END: token
 
+// ANCHOR: usize
 impl From<Token> for usize {
     fn from(token: Token) -> usize {
         token.0
     }
 }
+// ANCHOR_END: usize

@@ -1,7 +1,10 @@
+// ANCHOR: head
 //! The backend contract (chapter 8): what one kernel has to supply, and the
 //! choice of the kernel. Outside this module, only the `unix` of `lib.rs` depends
 //! on the operating system.
+// ANCHOR_END: head
 
+// ANCHOR: modules
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),
     not(minimio_kqueue)
@@ -25,7 +28,9 @@ mod kqueue;
 mod unix;
 #[cfg(windows)]
 mod windows;
+// ANCHOR_END: modules
 
+// ANCHOR: uses
 #[cfg(any(
     target_vendor = "apple",
     target_os = "dragonfly",
@@ -51,7 +56,9 @@ pub(crate) use self::{
     epoll::{Event, Selector},
     eventfd::Waker,
 };
+// ANCHOR_END: uses
 
+// ANCHOR: refusal
 #[cfg(not(any(
     target_os = "linux",
     target_os = "android",
@@ -63,7 +70,9 @@ pub(crate) use self::{
     windows
 )))]
 compile_error!("minimio has no backend for this system");
+// ANCHOR_END: refusal
 
+// ANCHOR: contract
 /// The contract, in a form that the compiler holds each backend to.
 ///
 /// All of it may be used from many threads at once, and dropped in any order.
@@ -80,7 +89,9 @@ const _: () = {
     // A kernel queue, closed by its drop. What outlives it, a registration or
     // a waker, must then leave the kernel alone.
     let _: fn() -> io::Result<Selector> = Selector::new;
+    // ANCHOR_END: contract
 
+    // ANCHOR: select
     // Waits once, for `Duration` or for as long as it takes, and replaces the
     // contents of the vector, up to its capacity. It may come back early and
     // empty-handed, with `Ok` or `Interrupted`: `Poll` calls again with the
@@ -105,7 +116,9 @@ const _: () = {
         Event::is_read_closed,
         Event::is_write_closed,
     ];
+    // ANCHOR_END: select
 
+    // ANCHOR: registration
     // What a socket has to remember while it is registered: nothing on Unix.
     // `Raw` is the trait that gives a std socket's descriptor or handle. The
     // callers rule out that one is registered twice or not at all; but what it
@@ -124,7 +137,9 @@ const _: () = {
     let _: [Register; 2] = [Registration::register, Registration::reregister];
     let _: fn(&mut Registration, &Selector, &Socket) -> Done =
         Registration::deregister;
+    // ANCHOR_END: registration
 
+    // ANCHOR: operations
     // Every operation that may answer `WouldBlock` goes through here, with the
     // readiness that it then waits for, for the backends that must ask anew.
     type Operation = fn() -> io::Result<usize>;
@@ -139,7 +154,9 @@ const _: () = {
     let _: fn(&Selector, Token) -> io::Result<Waker> = Waker::new;
     let _: fn(&Waker) -> io::Result<()> = Waker::wake;
 };
+// ANCHOR_END: operations
 
+// ANCHOR: unix
 /// What `unix` needs of a backend besides.
 #[cfg(unix)]
 const _: () = {
@@ -153,3 +170,4 @@ const _: () = {
     const fn descriptor<T: AsFd>() {}
     descriptor::<Selector>();
 };
+// ANCHOR_END: unix

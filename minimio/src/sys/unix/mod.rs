@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! What the Unix backends share (chapter 8).
 
 mod connect;
@@ -13,7 +14,9 @@ use crate::{Interest, Token};
 
 pub use self::source_fd::SourceFd;
 pub(crate) use self::{connect::connect, cvt::cvt};
+// ANCHOR_END: head
 
+// ANCHOR: registration
 /// On Unix the kernel remembers a registration and we need not: the descriptor
 /// is its name.
 #[derive(Default)]
@@ -29,7 +32,9 @@ impl Registration {
     ) -> io::Result<()> {
         selector.register(socket.as_raw_fd(), token, interest)
     }
+    // ANCHOR_END: registration
 
+    // ANCHOR: reregister
     pub(crate) fn reregister<T: Raw>(
         &mut self,
         selector: &Selector,
@@ -47,7 +52,9 @@ impl Registration {
     ) -> io::Result<()> {
         selector.deregister(socket.as_raw_fd())
     }
+    // ANCHOR_END: reregister
 
+    // ANCHOR: do_io
     pub(crate) fn do_io<R, F>(&self, _: Interest, operation: F) -> io::Result<R>
     where
         F: FnOnce() -> io::Result<R>,
@@ -55,3 +62,4 @@ impl Registration {
         operation()
     }
 }
+// ANCHOR_END: do_io
