@@ -26,6 +26,7 @@ const PATHS: [&str; 5] = [
     "/100/fifth",
 ];
 
+// ANCHOR: connection
 struct Connection {
     stream: TcpStream,
     is_connected: bool,
@@ -33,7 +34,9 @@ struct Connection {
     unwritten: Vec<u8>,
     reply: Vec<u8>,
 }
+// ANCHOR_END: connection
 
+// ANCHOR: ask
 fn ask(server: SocketAddr, path: &str) -> io::Result<Connection> {
     Ok(Connection {
         stream: TcpStream::connect(server)?,
@@ -42,7 +45,9 @@ fn ask(server: SocketAddr, path: &str) -> io::Result<Connection> {
         reply: Vec::new(),
     })
 }
+// ANCHOR_END: ask
 
+// ANCHOR: advance
 /// Goes on until it would have to wait. True when the reply is complete.
 fn advance(
     connection: &mut Connection,
@@ -64,7 +69,9 @@ fn advance(
     }
     read_reply(connection)
 }
+// ANCHOR_END: advance
 
+// ANCHOR: has_connected
 fn has_connected(stream: &TcpStream) -> io::Result<bool> {
     if let Some(error) = stream.take_error()? {
         return Err(error);
@@ -75,7 +82,9 @@ fn has_connected(stream: &TcpStream) -> io::Result<bool> {
         Err(error) => Err(error),
     }
 }
+// ANCHOR_END: has_connected
 
+// ANCHOR: write_request
 /// True when nothing is left to be written.
 fn write_request(connection: &mut Connection) -> io::Result<bool> {
     while !connection.unwritten.is_empty() {
@@ -90,7 +99,9 @@ fn write_request(connection: &mut Connection) -> io::Result<bool> {
     }
     Ok(true)
 }
+// ANCHOR_END: write_request
 
+// ANCHOR: read_reply
 /// Reads until nothing is left. True when the reply is complete.
 fn read_reply(connection: &mut Connection) -> io::Result<bool> {
     // On an error it keeps what it has read so far.
@@ -100,10 +111,12 @@ fn read_reply(connection: &mut Connection) -> io::Result<bool> {
         Err(error) => Err(error),
     }
 }
+// ANCHOR_END: read_reply
 
 fn main() -> io::Result<()> {
     let server = ServerArgs::parse().server()?;
     let mut poll = Poll::new()?;
+    // ANCHOR: main_ask
 
     let mut connections = HashMap::new();
     for (number, path) in PATHS.iter().enumerate() {
@@ -115,7 +128,9 @@ fn main() -> io::Result<()> {
         println!("-> token {number}: GET {path}");
         connections.insert(token, connection);
     }
+    // ANCHOR_END: main_ask
 
+    // ANCHOR: main_wait
     let mut events = Events::with_capacity(8);
     while !connections.is_empty() {
         poll.poll(&mut events, None)?;
@@ -132,5 +147,6 @@ fn main() -> io::Result<()> {
             }
         }
     }
+    // ANCHOR_END: main_wait
     Ok(())
 }

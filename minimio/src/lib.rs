@@ -1,3 +1,4 @@
+// ANCHOR: docs
 //! A small event queue over the kernel's own: epoll on Linux, kqueue on macOS and
 //! the BSDs, a completion port on Windows.
 //!
@@ -18,7 +19,9 @@
 //! - Everything is `Send` and `Sync`, and may be dropped in any order.
 //!
 //! [mio]: https://docs.rs/mio
+// ANCHOR_END: docs
 
+// ANCHOR: modules
 pub mod event;
 mod interest;
 pub mod net;
@@ -38,3 +41,4 @@ pub use waker::Waker;
 pub mod unix {
     pub use crate::sys::SourceFd;
 }
+// ANCHOR_END: modules
