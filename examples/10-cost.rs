@@ -1,7 +1,7 @@
 //! Chapter 10: what it costs to wake a queue, and to be woken.
 //!
 //! ```sh
-//! cargo run --release --example 10-cost
+//! cargo run --example 10-cost
 //! ```
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -113,7 +113,6 @@ impl Runtime {
     }
     // ANCHOR_END: in_time
 
-    // ANCHOR: remembering
     fn remembering(&mut self) -> io::Result<()> {
         self.read()?;
         self.arrive()?;
@@ -125,7 +124,6 @@ impl Runtime {
         }
         Ok(())
     }
-    // ANCHOR_END: remembering
 
     /// Empties the stream, before the next experiment.
     fn start_again(&mut self) -> io::Result<()> {

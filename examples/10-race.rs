@@ -90,7 +90,6 @@ impl Main<'_> {
         println!("    main: clears the flag");
     }
 
-    // ANCHOR: condvar
     fn condition_variable(&self) -> io::Result<()> {
         println!("A condition variable, the list looked at without its lock:");
         self.look();
@@ -111,7 +110,6 @@ impl Main<'_> {
         self.take();
         Ok(())
     }
-    // ANCHOR_END: condvar
 
     // ANCHOR: queue
     fn queue(&mut self) -> io::Result<()> {
@@ -129,7 +127,6 @@ impl Main<'_> {
     }
     // ANCHOR_END: queue
 
-    // ANCHOR: wake_first
     fn wake_first(&mut self) -> io::Result<()> {
         println!("Wake, then push:");
         self.let_worker(|shared| {
@@ -149,7 +146,6 @@ impl Main<'_> {
         self.take_away();
         Ok(())
     }
-    // ANCHOR_END: wake_first
 
     /// Before the next experiment.
     fn take_away(&self) {
@@ -166,7 +162,6 @@ impl Main<'_> {
         })
     }
 
-    // ANCHOR: orders
     fn take_then_clear(&mut self) -> io::Result<()> {
         println!("A flag, cleared after the list is taken:");
         self.let_worker_push_and_wake_once()?;
@@ -191,7 +186,6 @@ impl Main<'_> {
         self.look();
         Ok(())
     }
-    // ANCHOR_END: orders
 }
 
 fn main() -> io::Result<()> {

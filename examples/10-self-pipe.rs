@@ -73,7 +73,6 @@ mod unix {
         Ok(())
     }
 
-    // ANCHOR: drain
     /// Reads until there is nothing left; how many bytes there were.
     fn drain(reader: &mut UnixStream) -> io::Result<usize> {
         let mut count = 0;
@@ -88,7 +87,6 @@ mod unix {
             }
         }
     }
-    // ANCHOR_END: drain
 
     fn fill(writer: &mut UnixStream) -> io::Result<()> {
         loop {
