@@ -53,6 +53,7 @@ fn wake_before_the_poll(poll: &mut Poll, waker: &Waker) -> io::Result<()> {
     Ok(())
 }
 
+// ANCHOR: worker
 fn count_primes(results: &Results, waker: &Waker) -> io::Result<()> {
     for below in [10, 100, 1_000, 10_000, 100_000] {
         let count = (2..below).filter(|&number| is_prime(number)).count();
@@ -66,6 +67,7 @@ fn publish(found: Found, results: &Results, waker: &Waker) -> io::Result<()> {
     results.lock().unwrap().push_back(found);
     waker.wake()
 }
+// ANCHOR_END: worker
 
 fn is_prime(number: u64) -> bool {
     (2..)
@@ -82,6 +84,7 @@ fn wait_for_the_worker(poll: &mut Poll, waker: &Arc<Waker>) -> io::Result<()> {
             .spawn(move || count_primes(&results, &waker))?
     };
 
+    // ANCHOR: loop
     let mut events = Events::with_capacity(8);
     let mut is_working = true;
     while is_working {
@@ -96,9 +99,12 @@ fn wait_for_the_worker(poll: &mut Poll, waker: &Arc<Waker>) -> io::Result<()> {
             }
         }
     }
+    // ANCHOR_END: loop
     worker.join().unwrap_or_else(|p| panic::resume_unwind(p))
 }
 
+// ANCHOR: take_all
 fn take_all(results: &Results) -> VecDeque<Found> {
     mem::take(&mut results.lock().unwrap())
 }
+// ANCHOR_END: take_all

@@ -1,9 +1,12 @@
+// ANCHOR: head
 //! [`Waker`]: an event from one of our own threads (chapter 10).
 
 use std::{fmt, io};
 
 use crate::{Registry, Token, sys};
+// ANCHOR_END: head
 
+// ANCHOR: promise
 /// Ends another thread's [`Poll::poll`](crate::Poll::poll).
 ///
 /// The poll reports a readable event with the waker's token. A wake-up before
@@ -12,6 +15,8 @@ use crate::{Registry, Token, sys};
 /// not yet seen goes with it: keep it for as long as the queue. (Chapter 10. On
 /// Linux it is an [eventfd(2)], on macOS and the BSDs an event of [kqueue(2)] or a
 /// pipe, on Windows a [posted packet].)
+// ANCHOR_END: promise
+// ANCHOR: waker
 ///
 /// ```
 /// use std::{sync::Arc, thread};
@@ -36,7 +41,9 @@ use crate::{Registry, Token, sys};
 pub struct Waker {
     inner: sys::Waker,
 }
+// ANCHOR_END: waker
 
+// ANCHOR: new
 impl Waker {
     /// Makes the queue's waker.
     ///
@@ -61,7 +68,9 @@ impl Waker {
             }
         }
     }
+    // ANCHOR_END: new
 
+    // ANCHOR: wake
     /// Wakes the thread that polls, or the next one that does. It never
     /// blocks, and may be called from any thread.
     ///
@@ -72,9 +81,12 @@ impl Waker {
         self.inner.wake()
     }
 }
+// ANCHOR_END: wake
 
+// ANCHOR: debug
 impl fmt::Debug for Waker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Waker").finish_non_exhaustive()
     }
 }
+// ANCHOR_END: debug

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! The waker of the epoll backend (chapter 10): an eventfd, which is a counter
 //! with a descriptor.
 
@@ -9,7 +10,9 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use super::epoll::Selector;
 use super::unix::cvt;
 use crate::{Interest, Token};
+// ANCHOR_END: head
 
+// ANCHOR: call
 unsafe extern "C" {
     /// <https://man7.org/linux/man-pages/man2/eventfd.2.html>
     safe fn eventfd(initval: c_uint, flags: c_int) -> c_int;
@@ -22,7 +25,9 @@ const _: () = {
     assert!(EFD_CLOEXEC == libc::EFD_CLOEXEC);
     assert!(EFD_NONBLOCK == libc::EFD_NONBLOCK);
 };
+// ANCHOR_END: call
 
+// ANCHOR: new
 pub(crate) struct Waker {
     counter: File,
 }
@@ -36,7 +41,9 @@ impl Waker {
         selector.register(counter.as_raw_fd(), token, Interest::READABLE)?;
         Ok(Waker { counter })
     }
+    // ANCHOR_END: new
 
+    // ANCHOR: wake
     pub(crate) fn wake(&self) -> io::Result<()> {
         // Edge-triggered, each write is an event: nobody has to read the
         // counter, until it is full.
@@ -49,7 +56,9 @@ impl Waker {
             }
         }
     }
+    // ANCHOR_END: wake
 
+    // ANCHOR: reset
     fn reset(&self) -> io::Result<()> {
         match (&self.counter).read_exact(&mut [0; 8]) {
             // Another thread's wake has reset it.
@@ -58,3 +67,4 @@ impl Waker {
         }
     }
 }
+// ANCHOR_END: reset

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! The waker of the kqueue backend (chapter 10), where the kernel has no filter
 //! for events of the program's own: a pipe to ourselves. It is made of a pair of
 //! sockets, which std can make.
@@ -8,7 +9,9 @@ use std::os::unix::net::UnixStream;
 
 use super::Selector;
 use crate::{Interest, Token};
+// ANCHOR_END: head
 
+// ANCHOR: new
 pub(crate) struct Waker {
     reader: UnixStream,
     writer: UnixStream,
@@ -22,7 +25,9 @@ impl Waker {
         selector.register(reader.as_raw_fd(), token, Interest::READABLE)?;
         Ok(Waker { reader, writer })
     }
+    // ANCHOR_END: new
 
+    // ANCHOR: wake
     pub(crate) fn wake(&self) -> io::Result<()> {
         // Edge-triggered, each byte is an event: nobody has to read them, until
         // the pipe is full.
@@ -35,7 +40,9 @@ impl Waker {
             }
         }
     }
+    // ANCHOR_END: wake
 
+    // ANCHOR: empty
     fn empty(&self) -> io::Result<()> {
         match (&self.reader).read(&mut [0; 4096]) {
             // Another thread's wake has emptied it.
@@ -44,3 +51,4 @@ impl Waker {
         }
     }
 }
+// ANCHOR_END: empty

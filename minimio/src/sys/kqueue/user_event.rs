@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! The waker of the kqueue backend (chapter 10), where the kernel has a filter
 //! for events of the program's own.
 
@@ -7,7 +8,9 @@ use std::sync::{Arc, Weak};
 
 use super::{EV_ADD, EV_CLEAR, EV_DELETE, Selector, apply, kevent};
 use crate::Token;
+// ANCHOR_END: head
 
+// ANCHOR: constants
 #[cfg(any(target_os = "freebsd", minimio_kqueue))]
 const EVFILT_USER: i16 = -11;
 #[cfg(target_vendor = "apple")]
@@ -22,7 +25,9 @@ const _: () = {
     assert!(EVFILT_USER == libc::EVFILT_USER);
     assert!(NOTE_TRIGGER == libc::NOTE_TRIGGER);
 };
+// ANCHOR_END: constants
 
+// ANCHOR: new
 pub(crate) struct Waker {
     kqueue: Weak<OwnedFd>,
     token: Token,
@@ -36,7 +41,9 @@ impl Waker {
         waker.change(EV_ADD | EV_CLEAR, 0)?;
         Ok(waker)
     }
+    // ANCHOR_END: new
 
+    // ANCHOR: wake
     pub(crate) fn wake(&self) -> io::Result<()> {
         // Without EV_CLEAR, with which FreeBSD would lose the trigger: the
         // filter has it from its EV_ADD.
@@ -52,9 +59,12 @@ impl Waker {
         apply(&kqueue, &mut [change])
     }
 }
+// ANCHOR_END: wake
 
+// ANCHOR: drop
 impl Drop for Waker {
     fn drop(&mut self) {
         let _ = self.change(EV_DELETE, 0);
     }
 }
+// ANCHOR_END: drop
