@@ -68,7 +68,8 @@ fn every_program_has_a_transcript() -> Result<(), Failed> {
         let suffix = name.split('.').nth(1);
         if path.extension() != Some("txt".as_ref())
             || !suffix.is_none_or(|name| {
-                session::SYSTEMS.contains(&name) || session::TOOLS.contains(&name)
+                session::SYSTEMS.contains(&name)
+                    || session::TOOLS.contains(&name)
             })
         {
             return Err(format!("what kind of file is {name}?").into());

@@ -312,9 +312,7 @@ pub fn is_for_here(name: &str, has_kqueue: bool) -> Option<bool> {
 }
 
 /// What a line of a session runs.
-pub fn example_and_arguments(
-    line: &str,
-) -> Result<(&str, Vec<&str>), Failed> {
+pub fn example_and_arguments(line: &str) -> Result<(&str, Vec<&str>), Failed> {
     let mut words: Vec<&str> = line.split_whitespace().collect();
     let mut arguments = Vec::new();
     if let Some(end) = words.iter().position(|&word| word == "--") {
