@@ -46,6 +46,7 @@ fn programs() -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+// ANCHOR: on_mio
 /// The program with other `use` lines, and with a function that its parent may
 /// call at the end. `None` if it does not use minimio.
 fn on_mio(program: &str) -> Option<String> {
@@ -67,3 +68,4 @@ fn on_mio(program: &str) -> Option<String> {
              std::process::Termination::report(main())\n}\n";
     uses_minimio.then_some(copy)
 }
+// ANCHOR_END: on_mio
