@@ -19,7 +19,7 @@ fn main() -> io::Result<()> {
         fs::write(&file, copy)?;
         let module = format!("program_{}", name.replace('-', "_"));
         writeln!(modules, "#[path = {file:?}]\nmod {module};").unwrap();
-        writeln!(table, "    ({name:?}, {module}::run),").unwrap();
+        writeln!(table, "    ({name:?}, {module}::run_on_mio),").unwrap();
     }
     let table = format!(
         "const PROGRAMS: &[(&str, fn() -> ExitCode)] = &[\n{table}];\n"
@@ -64,7 +64,7 @@ fn on_mio(program: &str) -> Option<String> {
         }
         copy += "\n";
     }
-    copy += "\npub fn run() -> std::process::ExitCode {\n    \
+    copy += "\npub fn run_on_mio() -> std::process::ExitCode {\n    \
              std::process::Termination::report(main())\n}\n";
     uses_minimio.then_some(copy)
 }
