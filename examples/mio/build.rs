@@ -21,9 +21,7 @@ fn main() -> io::Result<()> {
         writeln!(modules, "#[path = {file:?}]\nmod {module};").unwrap();
         writeln!(table, "    ({name:?}, {module}::run_on_mio),").unwrap();
     }
-    let table = format!(
-        "const PROGRAMS: &[(&str, fn() -> ExitCode)] = &[\n{table}];\n"
-    );
+    let table = format!("const PROGRAMS: &[Program] = &[\n{table}];\n");
     fs::write(out.join("programs.rs"), modules + &table)
 }
 

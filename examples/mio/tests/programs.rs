@@ -5,6 +5,9 @@
 //! `use mio::` and nothing else is changed. They are modules of this test: it
 //! runs itself once more, with the name of a program in its environment.
 
+// A program that is not for this system has a `main` that returns nothing.
+#![allow(clippy::unit_arg)]
+
 #[path = "../../tests/session/mod.rs"]
 mod session;
 
@@ -12,6 +15,9 @@ use std::process::{Command, ExitCode};
 use std::{env, fs};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+
+/// The name of a program, and its `main`.
+type Program = (&'static str, fn() -> ExitCode);
 
 include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
