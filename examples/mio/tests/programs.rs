@@ -25,11 +25,16 @@ include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 const PROGRAM: &str = "PROGRAM_ON_MIO";
 
 /// Programs that print something else on mio, on purpose, where, and why.
-const DIFFERENT: [(&str, bool, &str); 2] = [
+const DIFFERENT: [(&str, bool, &str); 3] = [
     (
         "04-interrupted",
         cfg!(target_os = "linux"),
         "a signal ends a wait of mio, and minimio goes on waiting",
+    ),
+    (
+        "10-lifetime",
+        true,
+        "mio tells of a second waker in words of its own",
     ),
     (
         "10-waker",
