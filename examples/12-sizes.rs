@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
+const HERE: &str = env!("CARGO_MANIFEST_DIR");
+
 /// What only mio has, by a part of the names of its files.
 const ONLY_IN_MIO: [(&str, &[&str]); 3] = [
     ("Unix sockets", &["/uds/", "sys/shell/uds"]),
@@ -28,7 +30,7 @@ const ONLY_IN_MIO: [(&str, &[&str]); 3] = [
 ];
 
 fn main() -> io::Result<()> {
-    let minimio = count(&PathBuf::from("minimio/src"))?;
+    let minimio = count(&Path::new(HERE).join("../minimio/src"))?;
     let mio = count(&folder_of_mio()?.join("src"))?;
 
     row("", "minimio", "mio");
@@ -85,6 +87,7 @@ fn count(folder: &Path) -> io::Result<Vec<(String, usize)>> {
 fn folder_of_mio() -> io::Result<PathBuf> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let answer = Command::new(cargo)
+        .current_dir(HERE)
         .args(["metadata", "--format-version=1", "--locked"])
         // What other systems need may not have been downloaded.
         .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
