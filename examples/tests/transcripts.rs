@@ -26,20 +26,12 @@
 mod session;
 
 use std::collections::BTreeSet;
-use std::env::consts::{FAMILY, OS};
 use std::fs;
 use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// The names of systems and families that a file can be for.
-const SYSTEMS: [&str; 6] =
-    ["linux", "macos", "freebsd", "windows", "unix", "kqueue"];
-
 const HAS_KQUEUE: bool = cfg!(has_kqueue);
-
-/// The names of tools that a file can need, which is another test's then.
-const TOOLS: [&str; 4] = ["gdb", "lldb", "strace", "wineserver"];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -49,38 +41,19 @@ fn main() -> ExitCode {
     )];
     trials.extend(session::files().into_iter().filter_map(|path| {
         let name = session::file_name(&path);
-        let (is_ours, is_for_here) = match name.split('.').nth(1) {
-            None => (true, true),
-            Some(tool) if TOOLS.contains(&tool) => (false, false),
-            Some("kqueue") => (true, HAS_KQUEUE),
-            Some(system) => (true, [OS, FAMILY].contains(&system)),
-        };
+        let is_for_here = session::is_for_here(&name, HAS_KQUEUE)?;
         let trial = Trial::test(name, move || session::run(&path, program));
-        is_ours.then(|| trial.with_ignored_flag(!is_for_here))
+        Some(trial.with_ignored_flag(!is_for_here))
     }));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 /// `cargo run -q --example NAME -- ARGUMENTS`, without building it again.
 fn program(line: &str) -> Result<Command, Failed> {
-    let (name, arguments) = example_and_arguments(line)?;
+    let (name, arguments) = session::example_and_arguments(line)?;
     let mut command = session::example(name)?;
     command.args(arguments);
     Ok(command)
-}
-
-fn example_and_arguments(line: &str) -> Result<(&str, Vec<&str>), Failed> {
-    let mut words: Vec<&str> = line.split_whitespace().collect();
-    let mut arguments = Vec::new();
-    if let Some(end) = words.iter().position(|&word| word == "--") {
-        arguments = words.split_off(end).split_off(1);
-    }
-    // What is built is run: with or without optimization.
-    words.retain(|&word| word != "--release");
-    match words[..] {
-        ["cargo", "run", "-q", "--example", name] => Ok((name, arguments)),
-        _ => Err(format!("not a `cargo run -q --example NAME`: {line}").into()),
-    }
 }
 
 fn every_program_has_a_transcript() -> Result<(), Failed> {
@@ -95,17 +68,18 @@ fn every_program_has_a_transcript() -> Result<(), Failed> {
         let suffix = name.split('.').nth(1);
         if path.extension() != Some("txt".as_ref())
             || !suffix.is_none_or(|name| {
-                SYSTEMS.contains(&name) || TOOLS.contains(&name)
+                session::SYSTEMS.contains(&name)
+                    || session::TOOLS.contains(&name)
             })
         {
             return Err(format!("what kind of file is {name}?").into());
         }
-        if suffix.is_some_and(|suffix| TOOLS.contains(&suffix)) {
+        if suffix.is_some_and(|suffix| session::TOOLS.contains(&suffix)) {
             continue;
         }
         let text = fs::read_to_string(&path)?;
         for step in session::steps(&text)? {
-            let (name, _) = example_and_arguments(step.line)?;
+            let (name, _) = session::example_and_arguments(step.line)?;
             missing.remove(name);
         }
     }

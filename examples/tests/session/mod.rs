@@ -2,7 +2,7 @@
 
 #![allow(dead_code)] // Each test uses its part of this.
 
-use std::env::consts::{ARCH, OS};
+use std::env::consts::{ARCH, FAMILY, OS};
 use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
@@ -108,8 +108,22 @@ pub fn run(
     command: impl Fn(&str) -> Result<Command, Failed>,
 ) -> Result<(), Failed> {
     let expected = fs::read_to_string(path)?;
+    let actual = play(&expected, command)?;
+    let same = compare(path, &expected, &actual);
+    match (same, Action::with_env_var("SNAPSHOTS")) {
+        (Ok(()), _) => Ok(()),
+        (Err(_), Some(Action::Overwrite)) => Ok(fs::write(path, actual)?),
+        (Err(difference), _) => Err(difference),
+    }
+}
+
+/// The session as it goes now.
+pub fn play(
+    session: &str,
+    command: impl Fn(&str) -> Result<Command, Failed>,
+) -> Result<String, Failed> {
     let mut actual = String::new();
-    for step in steps(&expected)? {
+    for step in steps(session)? {
         let interrupt_after = step.lines_before_interrupt();
         let (lines, status) = output(command(step.line)?, interrupt_after)?;
         writeln!(actual, "$ {}", step.line)?;
@@ -126,18 +140,21 @@ pub fn run(
             }
         }
     }
+    Ok(actual)
+}
 
+/// Whether both are the same where nothing is masked.
+pub fn compare(
+    path: &Path,
+    expected: &str,
+    actual: &str,
+) -> Result<(), Failed> {
     let masks = masks();
-    let same = Assert::new().try_eq(
+    Ok(Assert::new().try_eq(
         Some(&path.display()),
-        masks.redact(&actual).into_data(),
-        Data::text(masks.redact(&expected)).raw(),
-    );
-    match (same, Action::with_env_var("SNAPSHOTS")) {
-        (Ok(()), _) => Ok(()),
-        (Err(_), Some(Action::Overwrite)) => Ok(fs::write(path, actual)?),
-        (Err(difference), _) => Err(difference.into()),
-    }
+        masks.redact(actual).into_data(),
+        Data::text(masks.redact(expected)).raw(),
+    )?)
 }
 
 fn masks() -> Redactions {
@@ -201,15 +218,19 @@ pub fn output(
 /// is run by what runs the tests, if the environment says so to cargo, as with
 /// `CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64`.
 pub fn example(name: &str) -> Result<Command, Failed> {
-    let program = example_path(name)?;
+    Ok(program(&example_path(name)?))
+}
+
+/// A program that is built for the system of the tests.
+pub fn program(path: &Path) -> Command {
     let runner = runner().unwrap_or_default();
     let mut words = runner.split_whitespace();
     let Some(runner) = words.next() else {
-        return Ok(Command::new(program));
+        return Command::new(path);
     };
     let mut command = Command::new(runner);
-    command.args(words).arg(program);
-    Ok(command)
+    command.args(words).arg(path);
+    command
 }
 
 fn runner() -> Option<String> {
@@ -248,8 +269,7 @@ pub fn example_path(name: &str) -> Result<PathBuf, Failed> {
 
 /// The files of all sessions, in order.
 pub fn files() -> Vec<PathBuf> {
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transcripts");
+    let folder = workspace().join("examples/tests/transcripts");
     let files = fs::read_dir(folder).expect("there are no transcripts");
     let mut paths: Vec<PathBuf> = files
         .map(|file| file.expect("the folder cannot be read").path())
@@ -274,9 +294,45 @@ pub fn with_descriptor_limit(limit: u32, command: &Command) -> Command {
     limited
 }
 
+/// The names of systems and families that a file can be for.
+pub const SYSTEMS: [&str; 6] =
+    ["linux", "macos", "freebsd", "windows", "unix", "kqueue"];
+
+/// The names of tools that a file can need, which is another test's then.
+pub const TOOLS: [&str; 4] = ["gdb", "lldb", "strace", "wineserver"];
+
+/// Whether a file is for this system, and `None` if it needs a tool.
+pub fn is_for_here(name: &str, has_kqueue: bool) -> Option<bool> {
+    match name.split('.').nth(1) {
+        None => Some(true),
+        Some(tool) if TOOLS.contains(&tool) => None,
+        Some("kqueue") => Some(has_kqueue),
+        Some(system) => Some([OS, FAMILY].contains(&system)),
+    }
+}
+
+/// What a line of a session runs.
+pub fn example_and_arguments(line: &str) -> Result<(&str, Vec<&str>), Failed> {
+    let mut words: Vec<&str> = line.split_whitespace().collect();
+    let mut arguments = Vec::new();
+    if let Some(end) = words.iter().position(|&word| word == "--") {
+        arguments = words.split_off(end).split_off(1);
+    }
+    // What is built is run: with or without optimization.
+    words.retain(|&word| word != "--release");
+    match words[..] {
+        ["cargo", "run", "-q", "--example", name] => Ok((name, arguments)),
+        _ => Err(format!("not a `cargo run -q --example NAME`: {line}").into()),
+    }
+}
+
 /// Where the reader types the commands.
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+fn workspace() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = package.ancestors();
+    folders
+        .find(|folder| folder.join("Cargo.lock").exists())
+        .expect("there is no workspace")
 }
 
 /// A program that listens, says where, and runs until this is dropped.
