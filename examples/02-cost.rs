@@ -31,13 +31,11 @@ mod linux {
         times[RUNS / 2]
     }
 
-    // ANCHOR: function
     /// A function of C's kind, as `getppid` is one.
     #[inline(never)]
     extern "C" fn function() -> i32 {
         black_box(1)
     }
-    // ANCHOR_END: function
 
     pub fn main() -> io::Result<()> {
         let null = std::fs::File::options().write(true).open("/dev/null")?;

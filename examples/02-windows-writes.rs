@@ -47,7 +47,6 @@ mod windows {
     }
     // ANCHOR_END: nt_declaration
 
-    // ANCHOR: by_nt
     /// For a handle that is not overlapped: then it is done at the return.
     fn by_nt(file: BorrowedHandle, bytes: &[u8]) -> io::Result<usize> {
         let file = file.as_raw_handle();
@@ -58,6 +57,7 @@ mod windows {
         };
         let none = ptr::null_mut();
         let (at, key) = (ptr::null(), ptr::null());
+        // ANCHOR: nt_call
         // SAFETY: the bytes and the result outlive the call, and with it the
         // write. The offset and the key may be null.
         let status = unsafe {
@@ -79,10 +79,9 @@ mod windows {
             return Err(io::Error::from_raw_os_error(code as i32));
         }
         Ok(result.information)
+        // ANCHOR_END: nt_call
     }
-    // ANCHOR_END: by_nt
 
-    // ANCHOR: by_declaration
     #[link(name = "kernel32")]
     unsafe extern "system" {
         /// <https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-writefile>
@@ -107,7 +106,6 @@ mod windows {
         }
         Ok(taken as usize)
     }
-    // ANCHOR_END: by_declaration
 
     fn by_windows_sys(file: BorrowedHandle, bytes: &[u8]) -> io::Result<usize> {
         let file = file.as_raw_handle();
