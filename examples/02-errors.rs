@@ -40,9 +40,11 @@ fn bind_an_address_twice() -> io::Result<()> {
     TcpListener::bind(listener.local_addr()?).map(drop)
 }
 
+type Mistake = fn() -> io::Result<()>;
+
 // ANCHOR: main
 fn main() {
-    let mistakes: [(&str, fn() -> io::Result<()>); 6] = [
+    let mistakes: [(&str, Mistake); 6] = [
         ("open what is not there", open_what_is_not_there),
         ("write, open for reading", write_to_a_file_for_reading),
         ("write, nobody reads", write_to_a_pipe_that_nobody_reads),

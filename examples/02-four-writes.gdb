@@ -9,6 +9,7 @@ x/6cb $rsi
 print $rdx
 set var $rcx = 7
 set var $r11 = 7
+set var $eflags = 0x202
 stepi
 print $rax
 print $rcx == $pc
