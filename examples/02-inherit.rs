@@ -7,7 +7,7 @@
 
 #[cfg(unix)]
 mod unix {
-    use std::io::{self, Read};
+    use std::io::{self, Read, Write};
     use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
     use std::process::{Child, Command, Stdio};
 
@@ -22,10 +22,19 @@ mod unix {
         Ok(result)
     }
 
-    /// A program that runs until its input is closed.
+    /// A program that runs until its input is closed. It has begun when this
+    /// returns: it has given back what it was given.
     fn start_child() -> io::Result<Child> {
         let mut command = Command::new("cat");
-        command.stdin(Stdio::piped()).spawn()
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        if let (Some(input), Some(output)) =
+            (&mut child.stdin, &mut child.stdout)
+        {
+            input.write_all(b"x")?;
+            output.read_exact(&mut [0])?;
+        }
+        Ok(child)
     }
 
     // ANCHOR: end_of_file
