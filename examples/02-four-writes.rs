@@ -6,7 +6,7 @@
 //!
 //! ```sh
 //! cargo run --example 02-four-writes
-//! strace -e trace=write cargo run --example 02-four-writes
+//! strace -e trace=write target/debug/examples/02-four-writes > /dev/null
 //! ```
 //!
 //! [`io::Error`]: std::io::Error
@@ -16,12 +16,11 @@ mod unix {
     use std::ffi::{c_int, c_void};
     use std::fs::File;
     use std::io::{self, Write};
-    use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+    use std::mem::ManuallyDrop;
+    use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd};
 
-    /// One call of `write`. It may take fewer bytes than it is given, and says
-    /// how many it took.
-    type OneWrite = fn(BorrowedFd, &[u8]) -> io::Result<usize>;
-
+    // ANCHOR: x86_64
+    /// What the kernel answers: a count, or the negative of an error's number.
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     fn write_instruction(fd: c_int, bytes: &[u8]) -> isize {
         let result: isize;
@@ -41,7 +40,9 @@ mod unix {
         }
         result
     }
+    // ANCHOR_END: x86_64
 
+    // ANCHOR: aarch64
     #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
     fn write_instruction(fd: c_int, bytes: &[u8]) -> isize {
         let result: isize;
@@ -59,76 +60,76 @@ mod unix {
         }
         result
     }
-
-    #[cfg(all(
-        target_os = "linux",
-        any(target_arch = "x86_64", target_arch = "aarch64")
-    ))]
-    fn by_instruction(fd: BorrowedFd, bytes: &[u8]) -> io::Result<usize> {
-        match write_instruction(fd.as_raw_fd(), bytes) {
-            // The kernel has one number for both answers: errors are negative.
-            negative @ ..0 => {
-                Err(io::Error::from_raw_os_error(-negative as i32))
-            }
-            count => Ok(count as usize),
-        }
-    }
+    // ANCHOR_END: aarch64
 
     #[cfg(not(all(
         target_os = "linux",
         any(target_arch = "x86_64", target_arch = "aarch64")
     )))]
-    fn by_instruction(_: BorrowedFd, _: &[u8]) -> io::Result<usize> {
-        Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "only written for Linux, on x86-64 and aarch64",
-        ))
+    fn write_instruction(_: c_int, _: &[u8]) -> isize {
+        examples::needs("Linux, on x86-64 or AArch64")
     }
 
+    // ANCHOR: by_instruction
+    fn by_instruction(fd: BorrowedFd, bytes: &[u8]) -> io::Result<usize> {
+        let answer = write_instruction(fd.as_raw_fd(), bytes);
+        if answer < 0 {
+            return Err(io::Error::from_raw_os_error(-answer as i32));
+        }
+        Ok(answer as usize)
+    }
+    // ANCHOR_END: by_instruction
+
+    // ANCHOR: declaration
     unsafe extern "C" {
         /// <https://man7.org/linux/man-pages/man2/write.2.html>
         fn write(fd: c_int, bytes: *const c_void, count: usize) -> isize;
     }
 
     fn by_declaration(fd: BorrowedFd, bytes: &[u8]) -> io::Result<usize> {
+        let address = bytes.as_ptr().cast();
         // SAFETY: there are `bytes.len()` bytes at that address, and the
         // kernel keeps no pointer to them.
-        let result = unsafe {
-            write(fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len())
-        };
-        if result == -1 {
-            // The C library has put the kernel's number into `errno`.
+        let answer = unsafe { write(fd.as_raw_fd(), address, bytes.len()) };
+        if answer == -1 {
+            // The C library has put the error's number into `errno`.
             return Err(io::Error::last_os_error());
         }
-        Ok(result as usize)
+        Ok(answer as usize)
     }
+    // ANCHOR_END: declaration
 
+    // ANCHOR: libc
     fn by_libc(fd: BorrowedFd, bytes: &[u8]) -> io::Result<usize> {
+        let fd = fd.as_raw_fd();
+        let address = bytes.as_ptr().cast();
         // SAFETY: as in `by_declaration`.
-        let result = unsafe {
-            libc::write(fd.as_raw_fd(), bytes.as_ptr().cast(), bytes.len())
-        };
-        if result == -1 {
+        let answer = unsafe { libc::write(fd, address, bytes.len()) };
+        if answer == -1 {
             return Err(io::Error::last_os_error());
         }
-        Ok(result as usize)
+        Ok(answer as usize)
     }
+    // ANCHOR_END: libc
 
-    fn by_std(mut file: impl Write, bytes: &[u8]) -> io::Result<()> {
-        file.write_all(bytes)?;
-        // stdout has a buffer, which it empties by itself at the end of a
-        // line only.
-        file.flush()
+    // ANCHOR: std
+    fn by_std(fd: BorrowedFd, bytes: &[u8]) -> io::Result<usize> {
+        // SAFETY: `fd` is open, and this `File` does not live to close it.
+        let file = unsafe { File::from_raw_fd(fd.as_raw_fd()) };
+        let mut file = ManuallyDrop::new(file);
+        file.write(bytes)
     }
+    // ANCHOR_END: std
 
+    // ANCHOR: write_all
     /// What std does in its `write_all`.
     fn write_all(
-        one_write: OneWrite,
+        write: fn(BorrowedFd, &[u8]) -> io::Result<usize>,
         fd: BorrowedFd,
         mut bytes: &[u8],
     ) -> io::Result<()> {
         while !bytes.is_empty() {
-            match one_write(fd, bytes) {
+            match write(fd, bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => bytes = &bytes[count..],
                 // A signal came before the first byte was taken.
@@ -138,37 +139,26 @@ mod unix {
         }
         Ok(())
     }
+    // ANCHOR_END: write_all
 
+    // ANCHOR: main
     pub fn main() -> io::Result<()> {
-        let stdout = io::stdout();
-        let fd = stdout.as_fd();
-        match write_all(by_instruction, fd, b"1. the instruction\n") {
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-                println!("1. the instruction: {error}");
-            }
-            result => result?,
-        }
-        write_all(by_declaration, fd, b"2. our declaration\n")?;
-        write_all(by_libc, fd, b"3. the libc crate\n")?;
-        by_std(&stdout, b"4. std\n")?;
+        let ways = [by_instruction, by_declaration, by_libc, by_std];
 
-        println!("and to a descriptor that is open for reading only:");
-        let file = File::open("/dev/null")?;
-        let fd = file.as_fd();
-        let refused = [
-            write_all(by_instruction, fd, b"x"),
-            write_all(by_declaration, fd, b"x"),
-            write_all(by_libc, fd, b"x"),
-            by_std(&file, b"x"),
-        ];
-        for (number, result) in (1..).zip(refused) {
-            match result {
-                Ok(()) => println!("{number}. taken"),
-                Err(error) => println!("{number}. {error}"),
-            }
+        let stdout = io::stdout();
+        for way in ways {
+            write_all(way, stdout.as_fd(), b"hello\n")?;
         }
+
+        let read_only = File::open("/dev/null")?;
+        let refused = ways.map(|way| {
+            let result = write_all(way, read_only.as_fd(), b"hello\n");
+            result.err().and_then(|error| error.raw_os_error())
+        });
+        println!("refused: {refused:?}");
         Ok(())
     }
+    // ANCHOR_END: main
 }
 
 #[cfg(unix)]

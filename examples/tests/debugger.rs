@@ -86,12 +86,13 @@ fn shell(script: &str) -> Command {
     command
 }
 
+/// `strace OPTIONS target/debug/examples/NAME`, after which the output of the
+/// program may be sent elsewhere.
 fn strace(line: &str) -> Result<Command, Failed> {
-    let (options, name) = line
+    let (strace, program) = line
         .split_once(" target/debug/examples/")
         .ok_or("not a session of strace")?;
-    let mut command = Command::new("strace");
-    command.args(options.split(' ').skip(1));
-    command.arg(session::example_path(name)?);
-    Ok(command)
+    let (name, elsewhere) = program.split_once(' ').unwrap_or((program, ""));
+    let path = session::example_path(name)?;
+    Ok(shell(&format!("{strace} '{}' {elsewhere}", path.display())))
 }
