@@ -41,7 +41,6 @@ fn serve(sockets: [TcpStream; 2], says: &Sender<String>) -> io::Result<()> {
     Ok(())
 }
 
-// ANCHOR: drain
 fn drain(socket: &mut net::TcpStream) -> io::Result<usize> {
     let mut total = 0;
     let mut buffer = [0; 16];
@@ -56,7 +55,6 @@ fn drain(socket: &mut net::TcpStream) -> io::Result<usize> {
         }
     }
 }
-// ANCHOR_END: drain
 
 /// Both peers have sent a byte before the loop begins.
 fn run(forgets: bool) -> io::Result<()> {

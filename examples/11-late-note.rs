@@ -33,7 +33,6 @@ struct Task {
 }
 
 impl Reactor {
-    // ANCHOR: turn
     fn turn(&mut self) -> io::Result<()> {
         let grace = Some(Duration::from_millis(100));
         self.poll.poll(&mut self.events, grace)?;
@@ -48,7 +47,6 @@ impl Reactor {
         println!("  reactor: events {count}, tasks woken {woken}");
         Ok(())
     }
-    // ANCHOR_END: turn
 
     fn note(&mut self) {
         println!("  task: notes that it waits");

@@ -38,7 +38,6 @@ mod linux {
             })
         }
 
-        // ANCHOR: count
         /// How many waits report the listener, and what `accept` says then.
         fn count(&self) -> io::Result<String> {
             let mut reported = 0;
@@ -55,7 +54,6 @@ mod linux {
             }
             Ok(format!("{reported:4} of {WAITS} waits, accept: {answer}"))
         }
-        // ANCHOR_END: count
     }
 
     pub fn main() -> io::Result<()> {

@@ -70,7 +70,6 @@ impl Proxy {
         })
     }
 
-    // ANCHOR: insert
     fn insert(&mut self, mut stream: net::TcpStream) -> io::Result<()> {
         let index = self.free.pop().ok_or(ErrorKind::StorageFull)?;
         let place = &mut self.places[index];
@@ -80,7 +79,6 @@ impl Proxy {
         place.stream = Some(stream);
         Ok(())
     }
-    // ANCHOR_END: insert
 
     // ANCHOR: close
     fn close(&mut self, index: usize) -> io::Result<()> {
