@@ -16,6 +16,7 @@ pub mod http;
 pub mod iocp;
 #[cfg(has_kqueue)]
 pub mod kqueue;
+pub mod peer;
 mod server;
 
 pub use server::DelayServer;
