@@ -17,11 +17,13 @@ fn main() -> io::Result<()> {
     poll.registry()
         .register(&mut stream, Token(0), Interest::WRITABLE)?;
     poll.poll(&mut events, None)?;
+    // ANCHOR: answer
     for time in ["first", "second"] {
         let error = stream.take_error()?.map(|error| error.kind());
         println!("{time}: {error:?}");
     }
     let peer = stream.peer_addr().map_err(|error| error.kind());
     println!("peer: {peer:?}");
+    // ANCHOR_END: answer
     Ok(())
 }

@@ -14,8 +14,10 @@ fn main() -> io::Result<()> {
     client.write_all(b"?!")?;
     server.read_exact(&mut [0])?;
     server.peek(&mut [0])?;
+    // ANCHOR: answer
     server.shutdown(Shutdown::Write)?;
     drop(server);
+    // ANCHOR_END: answer
     let result = client.read(&mut [0; 16]);
     println!("{:?}", result.map_err(|error| error.kind()));
     Ok(())

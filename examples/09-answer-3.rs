@@ -21,6 +21,7 @@ fn main() -> io::Result<()> {
     for text in ["one", "two", "three"] {
         sender.send_to(text.as_bytes(), receiver.local_addr()?)?;
     }
+    // ANCHOR: answer
     let mut received = 0;
     poll.poll(&mut events, None)?;
     while !events.is_empty() {
@@ -28,6 +29,7 @@ fn main() -> io::Result<()> {
         received += 1;
         poll.poll(&mut events, Some(Duration::ZERO))?;
     }
+    // ANCHOR_END: answer
     println!("received: {received} of 3");
     Ok(())
 }
