@@ -23,7 +23,7 @@ mod linux {
         queue.add(socket.as_raw_fd(), 0, flags as u32)?;
         let mut count = 0;
         for _ in 0..WAITS {
-            if queue.flags_now()?.to_string() != "-" {
+            if queue.flags_now()? != "-" {
                 count += 1;
             }
         }
