@@ -14,10 +14,11 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{panic, thread};
 
 use clap::Parser;
+use examples::cost::Cost;
 use minimio::net::{TcpListener, TcpStream};
 use minimio::{Events, Interest, Poll, Registry, Token, Waker};
 
@@ -62,6 +63,7 @@ const FIRST_CONNECTION: usize = 2;
 /// How long to wait before accepting again when accepting failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+// ANCHOR: server
 struct Server {
     poll: Poll,
     listener: TcpListener,
@@ -74,6 +76,7 @@ struct Server {
 }
 
 impl Server {
+    // ANCHOR_END: server
     fn bind(addr: SocketAddr) -> io::Result<Server> {
         let poll = Poll::new()?;
         let mut listener = TcpListener::bind(addr)?;
@@ -92,6 +95,7 @@ impl Server {
         })
     }
 
+    // ANCHOR: run
     fn run(&mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(256);
         loop {
@@ -109,7 +113,9 @@ impl Server {
             }
         }
     }
+    // ANCHOR_END: run
 
+    // ANCHOR: accept
     fn accept(&mut self) {
         loop {
             let result = self.listener.accept();
@@ -132,6 +138,7 @@ impl Server {
         }
         self.accept_failed = false;
     }
+    // ANCHOR_END: accept
 
     fn welcome(&mut self, socket: TcpStream) -> io::Result<()> {
         let token = Token(self.next_connection);
@@ -159,6 +166,7 @@ impl Server {
     }
 }
 
+// ANCHOR: bounds
 /// The most that is kept for a peer that sends and does not read.
 const MOST_KEPT: usize = 64 * 1024;
 
@@ -174,6 +182,7 @@ struct Connection {
     kept: Vec<u8>,
     peer_has_finished: bool,
 }
+// ANCHOR_END: bounds
 
 enum Progress {
     Waits,
@@ -197,6 +206,7 @@ impl Connection {
         })
     }
 
+    // ANCHOR: echo
     /// Reads and writes until it would have to wait for the peer.
     fn echo(&mut self, registry: &Registry) -> io::Result<Progress> {
         let mut rounds = 0;
@@ -216,7 +226,9 @@ impl Connection {
         }
         Ok(Progress::Waits)
     }
+    // ANCHOR_END: echo
 
+    // ANCHOR: interest
     fn what_to_wait_for(&self) -> Option<Interest> {
         let reads = !self.peer_has_finished && self.kept.len() < MOST_KEPT;
         let writes = !self.kept.is_empty();
@@ -227,6 +239,7 @@ impl Connection {
             (false, false) => None,
         }
     }
+    // ANCHOR_END: interest
 
     /// True when that made a difference.
     fn exchange(&mut self) -> io::Result<bool> {
@@ -235,6 +248,7 @@ impl Connection {
         Ok(has_read || has_written)
     }
 
+    // ANCHOR: read
     /// Reads what is there and fits. True when that was something.
     fn read(&mut self) -> io::Result<bool> {
         let before = self.kept.len();
@@ -251,7 +265,9 @@ impl Connection {
         }
         Ok(self.kept.len() > before)
     }
+    // ANCHOR_END: read
 
+    // ANCHOR: write
     /// Writes what the socket takes. True when that was something.
     fn write(&mut self) -> io::Result<bool> {
         let mut written = 0;
@@ -267,6 +283,7 @@ impl Connection {
         Ok(written > 0)
     }
 }
+// ANCHOR_END: write
 
 /// Runs the server on this thread, and all clients on a second one.
 fn test(addr: SocketAddr, count: usize) -> io::Result<()> {
@@ -293,12 +310,18 @@ fn test(addr: SocketAddr, count: usize) -> io::Result<()> {
                 stop.wake().and(result)
             })?
     };
+    let start = Instant::now();
+    let before = Cost::of_this_thread();
     server.run()?;
+    let cost = Cost::of_this_thread() - before;
+    let elapsed = start.elapsed();
     clients.join().unwrap_or_else(|p| panic::resume_unwind(p))?;
 
     println!("clients: {count}");
     println!("connections at once: {}", server.most_at_once);
     println!("bytes sent and got back: {} each", clients::LENGTH);
+    println!("all of it took {:.1} ms", elapsed.as_secs_f64() * 1e3);
+    println!("of the server's thread:\n{cost}");
     Ok(())
 }
 

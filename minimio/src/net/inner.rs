@@ -1,3 +1,4 @@
+// ANCHOR: struct
 //! What every socket of this crate is inside (chapter 9).
 
 use std::{fmt, io};
@@ -13,7 +14,9 @@ pub(crate) struct Inner<T> {
     socket: T,
     member_of: Membership,
 }
+// ANCHOR_END: struct
 
+// ANCHOR: new
 impl<T: sys::Raw> Inner<T> {
     pub(crate) fn new(socket: T) -> Inner<T> {
         Inner {
@@ -27,7 +30,9 @@ impl<T: sys::Raw> Inner<T> {
     pub(crate) fn socket(&self) -> &T {
         &self.socket
     }
+    // ANCHOR_END: new
 
+    // ANCHOR: do_io
     /// For what may answer `WouldBlock` for want of data, after which a
     /// readable event must come.
     pub(crate) fn do_read<R>(
@@ -47,7 +52,9 @@ impl<T: sys::Raw> Inner<T> {
         self.registration
             .do_io(Interest::WRITABLE, || operation(&self.socket))
     }
+    // ANCHOR_END: do_io
 
+    // ANCHOR: check
     fn check(&self, registry: &Registry) -> io::Result<()> {
         let message = if self.member_of.is(registry) {
             return Ok(());
@@ -59,7 +66,9 @@ impl<T: sys::Raw> Inner<T> {
         Err(io::Error::new(io::ErrorKind::NotFound, message))
     }
 }
+// ANCHOR_END: check
 
+// ANCHOR: register
 impl<T: sys::Raw> event::Source for Inner<T> {
     fn register(
         &mut self,
@@ -82,7 +91,9 @@ impl<T: sys::Raw> event::Source for Inner<T> {
         self.member_of = registry.membership();
         Ok(())
     }
+    // ANCHOR_END: register
 
+    // ANCHOR: reregister
     fn reregister(
         &mut self,
         registry: &Registry,
@@ -106,13 +117,17 @@ impl<T: sys::Raw> event::Source for Inner<T> {
             .deregister(registry.selector(), &self.socket)
     }
 }
+// ANCHOR_END: reregister
 
+// ANCHOR: debug
 impl<T: fmt::Debug> fmt::Debug for Inner<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.socket.fmt(f)
     }
 }
+// ANCHOR_END: debug
 
+// ANCHOR: macro_debug
 /// Passes the calls of [`event::Source`], and `Debug`, on to the `inner` of a
 /// socket.
 macro_rules! impl_by_inner {
@@ -125,7 +140,9 @@ macro_rules! impl_by_inner {
                 self.inner.fmt(f)
             }
         }
+// ANCHOR_END: macro_debug
 
+        // ANCHOR: macro_source
         impl $crate::event::Source for $socket {
             fn register(
                 &mut self,
@@ -144,7 +161,9 @@ macro_rules! impl_by_inner {
             ) -> ::std::io::Result<()> {
                 self.inner.reregister(registry, token, interest)
             }
+        // ANCHOR_END: macro_source
 
+            // ANCHOR: macro_end
             fn deregister(&mut self, registry: &$crate::Registry) -> ::std::io::Result<()> {
                 self.inner.deregister(registry)
             }
@@ -152,3 +171,4 @@ macro_rules! impl_by_inner {
     )*};
 }
 pub(crate) use impl_by_inner;
+// ANCHOR_END: macro_end

@@ -1,3 +1,4 @@
+// ANCHOR: all
 //! Sockets that never block (chapter 9).
 //!
 //! They are std's sockets, switched to non-blocking: what std would wait for
@@ -10,3 +11,4 @@ mod udp;
 
 pub use self::tcp::{TcpListener, TcpStream};
 pub use self::udp::UdpSocket;
+// ANCHOR_END: all

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! [`TcpListener`] and [`TcpStream`] (chapter 9).
 
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
@@ -23,6 +24,8 @@ use crate::sys;
 /// ```
 ///
 /// [accept(2)]: https://man7.org/linux/man-pages/man2/accept.2.html
+// ANCHOR_END: head
+// ANCHOR: listener
 pub struct TcpListener {
     pub(crate) inner: Inner<net::TcpListener>,
 }
@@ -46,7 +49,9 @@ impl TcpListener {
             inner: Inner::new(listener),
         }
     }
+    // ANCHOR_END: listener
 
+    // ANCHOR: accept
     /// Accepts a connection that waits, as a stream that does not block.
     ///
     /// # Errors
@@ -59,7 +64,9 @@ impl TcpListener {
         stream.set_nonblocking(true)?;
         Ok((TcpStream::from_std(stream), addr))
     }
+    // ANCHOR_END: accept
 
+    // ANCHOR: listener_rest
     /// The address that it is bound to, with the port that the system chose.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.inner.socket().local_addr()
@@ -70,7 +77,9 @@ impl TcpListener {
         self.inner.socket().take_error()
     }
 }
+// ANCHOR_END: listener_rest
 
+// ANCHOR: stream_doc
 /// A TCP connection, or one that is being made. (Chapter 9; [connect(2)], of
 /// which `EINPROGRESS` is the case here, and [tcp(7)].)
 ///
@@ -96,6 +105,8 @@ impl TcpListener {
 /// # io::Result::Ok(())
 /// ```
 ///
+// ANCHOR_END: stream_doc
+// ANCHOR: stream
 /// [connect(2)]: https://man7.org/linux/man-pages/man2/connect.2.html
 /// [tcp(7)]: https://man7.org/linux/man-pages/man7/tcp.7.html
 pub struct TcpStream {
@@ -118,7 +129,9 @@ impl TcpStream {
     pub fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
         sys::connect(addr).map(TcpStream::from_std)
     }
+    // ANCHOR_END: stream
 
+    // ANCHOR: from_std
     /// Takes over a stream of std. Set it to non-blocking first.
     pub fn from_std(stream: net::TcpStream) -> TcpStream {
         TcpStream {
@@ -135,7 +148,9 @@ impl TcpStream {
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.inner.socket().local_addr()
     }
+    // ANCHOR_END: from_std
 
+    // ANCHOR: shutdown
     /// Closes one direction or both. When it was the writing one, the other end
     /// reads what was written before, and then an end of file.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
@@ -150,14 +165,18 @@ impl TcpStream {
     pub fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.do_read(|socket| socket.peek(buffer))
     }
+    // ANCHOR_END: shutdown
 
+    // ANCHOR: stream_error
     /// Takes the error that is pending on the socket (`SO_ERROR`), if any:
     /// why a connect failed, for one.
     pub fn take_error(&self) -> io::Result<Option<io::Error>> {
         self.inner.socket().take_error()
     }
 }
+// ANCHOR_END: stream_error
 
+// ANCHOR: read
 impl Read for &TcpStream {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -172,7 +191,9 @@ impl Read for &TcpStream {
             .do_read(|mut socket| socket.read_vectored(buffers))
     }
 }
+// ANCHOR_END: read
 
+// ANCHOR: write
 impl Write for &TcpStream {
     #[inline]
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
@@ -188,7 +209,9 @@ impl Write for &TcpStream {
         Ok(()) // There is no buffer of ours.
     }
 }
+// ANCHOR_END: write
 
+// ANCHOR: owned
 impl Read for TcpStream {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -202,7 +225,9 @@ impl Read for TcpStream {
         (&*self).read_vectored(buffers)
     }
 }
+// ANCHOR_END: owned
 
+// ANCHOR: owned_write
 impl Write for TcpStream {
     #[inline]
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
@@ -219,3 +244,4 @@ impl Write for TcpStream {
 }
 
 impl_by_inner!(TcpListener, TcpStream);
+// ANCHOR_END: owned_write

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! [`UdpSocket`] (chapter 9).
 
 use std::io;
@@ -10,6 +11,8 @@ use super::inner::{Inner, impl_by_inner};
 /// WSAEMSGSIZE, 10040, of no [`io::ErrorKind`] that is stable.)
 ///
 /// ```
+// ANCHOR_END: head
+// ANCHOR: doc
 /// use minimio::net::UdpSocket;
 /// use minimio::{Events, Interest, Poll, Token};
 ///
@@ -33,7 +36,9 @@ use super::inner::{Inner, impl_by_inner};
 pub struct UdpSocket {
     pub(crate) inner: Inner<net::UdpSocket>,
 }
+// ANCHOR_END: doc
 
+// ANCHOR: bind
 impl UdpSocket {
     /// Binds to `addr`. Port 0 lets the system choose one.
     ///
@@ -52,7 +57,9 @@ impl UdpSocket {
             inner: Inner::new(socket),
         }
     }
+    // ANCHOR_END: bind
 
+    // ANCHOR: connect
     /// Sets the other end of [`send`](UdpSocket::send) and
     /// [`recv`](UdpSocket::recv). Datagrams of others are no longer received,
     /// but for those that have arrived already.
@@ -64,7 +71,9 @@ impl UdpSocket {
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.inner.socket().local_addr()
     }
+    // ANCHOR_END: connect
 
+    // ANCHOR: send
     /// Sends a datagram to the connected end.
     ///
     /// # Errors
@@ -86,7 +95,9 @@ impl UdpSocket {
     pub fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.do_read(|socket| socket.recv(buffer))
     }
+    // ANCHOR_END: send
 
+    // ANCHOR: send_to
     /// Sends a datagram to `target`.
     ///
     /// # Errors
@@ -112,7 +123,9 @@ impl UdpSocket {
     ) -> io::Result<(usize, SocketAddr)> {
         self.inner.do_read(|socket| socket.recv_from(buffer))
     }
+    // ANCHOR_END: send_to
 
+    // ANCHOR: peek
     /// As [`recv`](UdpSocket::recv), and leaves the datagram there.
     pub fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.inner.do_read(|socket| socket.peek(buffer))
@@ -133,3 +146,4 @@ impl UdpSocket {
 }
 
 impl_by_inner!(UdpSocket);
+// ANCHOR_END: peek

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! A connect that does not wait (chapter 9): the one thing about sockets that
 //! std cannot do.
 
@@ -10,7 +11,9 @@ use libc::{
 };
 
 use super::cvt;
+// ANCHOR_END: head
 
+// ANCHOR: connect
 pub(crate) fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
     let family = if addr.is_ipv4() { AF_INET } else { AF_INET6 };
     let socket = nonblocking_socket(family)?;
@@ -26,7 +29,9 @@ pub(crate) fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
         _ => Ok(TcpStream::from(socket)),
     }
 }
+// ANCHOR_END: connect
 
+// ANCHOR: socket
 #[cfg(not(target_vendor = "apple"))]
 fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
     let kind = libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
@@ -36,7 +41,9 @@ fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
     // it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
+// ANCHOR_END: socket
 
+// ANCHOR: apple
 /// macOS has no flags for this, and a signal for who writes to a connection
 /// that is gone. std's own sockets are made without it, and so is ours.
 #[cfg(target_vendor = "apple")]
@@ -49,6 +56,8 @@ fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
     socket.set_nonblocking(true)?;
     // SAFETY: no pointers are passed.
     cvt(unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) })?;
+    // ANCHOR_END: apple
+    // ANCHOR: apple_signal
     let yes: c_int = 1;
     // SAFETY: `yes` lives until the call returns, and has the size that is
     // said.
@@ -63,7 +72,9 @@ fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
     })?;
     Ok(socket.into())
 }
+// ANCHOR_END: apple_signal
 
+// ANCHOR: union
 /// An address in the two forms that C has for it. The kernel tells them apart
 /// by the family, which is the first field of both.
 #[repr(C)]
@@ -73,6 +84,8 @@ union SocketAddress {
 }
 
 impl SocketAddress {
+    // ANCHOR_END: union
+    // ANCHOR: address
     fn new(addr: &SocketAddr) -> (SocketAddress, socklen_t) {
         match addr {
             SocketAddr::V4(addr) => {
@@ -83,6 +96,8 @@ impl SocketAddress {
                 v4.sin_addr.s_addr = u32::from_ne_bytes(addr.ip().octets());
                 (SocketAddress { v4 }, size_of::<sockaddr_in>() as _)
             }
+            // ANCHOR_END: address
+            // ANCHOR: v6
             SocketAddr::V6(addr) => {
                 // SAFETY: zero is a value of each of its fields, all integers.
                 let mut v6: sockaddr_in6 = unsafe { mem::zeroed() };
@@ -100,3 +115,4 @@ impl SocketAddress {
         (&raw const *self).cast()
     }
 }
+// ANCHOR_END: v6

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! The descriptors behind our types, for other crates and raw calls
 //! (chapter 9).
 
@@ -23,7 +24,9 @@ impl AsRawFd for Registry {
         self.as_fd().as_raw_fd()
     }
 }
+// ANCHOR_END: head
 
+// ANCHOR: macro
 macro_rules! impl_as_fd {
     ($($socket:ty),*) => {$(
         impl AsFd for $socket {
@@ -41,3 +44,4 @@ macro_rules! impl_as_fd {
 }
 
 impl_as_fd!(TcpListener, TcpStream, UdpSocket);
+// ANCHOR_END: macro

@@ -1,3 +1,4 @@
+// ANCHOR: head
 //! [`SourceFd`]: any descriptor as a source (chapter 9).
 
 use std::io;
@@ -16,6 +17,8 @@ use crate::{Interest, Registry, Token, event};
 /// error to deregister what is not there.
 ///
 /// ```
+// ANCHOR_END: head
+// ANCHOR: struct
 /// use std::io::{self, Write};
 /// use std::os::fd::AsRawFd;
 /// use std::os::unix::net::UnixStream;
@@ -33,7 +36,9 @@ use crate::{Interest, Registry, Token, event};
 /// ```
 #[derive(Debug)]
 pub struct SourceFd<'a>(pub &'a RawFd);
+// ANCHOR_END: struct
 
+// ANCHOR: source
 impl event::Source for SourceFd<'_> {
     fn register(
         &mut self,
@@ -57,3 +62,4 @@ impl event::Source for SourceFd<'_> {
         registry.selector().deregister(*self.0)
     }
 }
+// ANCHOR_END: source
