@@ -484,6 +484,10 @@ broken! {
         with(CHAPTER, "fn main</code>", "fn other</code>")
         => "captions: book/src/01-tokens.md:30: the caption says `fn \
             other`, which is not in examples/01-tokens.rs";
+    listing_whose_beginning_is_hidden:
+        with(CHAPTER, "\"listing\"", "\"listing program\"")
+        => "captions: book/src/01-tokens.md:16: leave out the class \
+            `program`, which hides the beginning of `//! Which source it is`";
 
     // links
     link_to_a_draft:

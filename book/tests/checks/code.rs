@@ -321,10 +321,30 @@ pub fn captions(book: &Book) -> Vec<Problem> {
                         .into(),
                 ),
             };
+            let what = what.or_else(|| cut(book, before?, &includes));
             problems.extend(what.map(|it| page.at(block.line, it)));
         }
     }
     problems
+}
+
+/// The page shows a listing of the class `program` without its first four
+/// columns, so there must be nothing in them.
+fn cut(book: &Book, before: &Block, includes: &[Include]) -> Option<String> {
+    let start = Html::parse_fragment(&before.text);
+    select(start.root_element(), "figure.program").pop()?;
+    includes.iter().find_map(|include| {
+        let text = book.read(&include.path).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        let shown = chosen(&text, &include.part).into_iter();
+        let mut shown = shown.map(|line| lines[line - 1]);
+        let line =
+            shown.find(|it| !it.is_empty() && !it.starts_with("    "))?;
+        Some(format!(
+            "leave out the class `program`, which hides the beginning of \
+             `{line}`"
+        ))
+    })
 }
 
 /// What is code in the caption of the listing between these blocks.
