@@ -1,61 +1,75 @@
-//! Chapter 9: what `connect` says, and what proves it.
+//! Chapter 9: a connect that does not wait, to somebody and to nobody.
 //!
 //! ```sh
 //! cargo run --example 09-connect
 //! ```
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{self, SocketAddr};
 
 use minimio::net::TcpStream;
 use minimio::{Events, Interest, Poll, Token};
 
-fn main() -> io::Result<()> {
-    let listener = net::TcpListener::bind("127.0.0.1:0")?;
-    // The port is free again at the end of this statement.
-    let nobody = net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-
-    println!("a server listens at {}", listener.local_addr()?);
-    attempt(listener.local_addr()?)?;
-    println!("nobody listens at {nobody}");
-    attempt(nobody)
-}
-
-// ANCHOR: attempt
-fn attempt(addr: SocketAddr) -> io::Result<()> {
-    let mut stream = match TcpStream::connect(addr) {
-        Ok(stream) => stream,
-        Err(error) => {
-            println!("  connect: {:?}", error.kind());
-            return Ok(());
-        }
-    };
+// ANCHOR: connect
+fn connect(addr: SocketAddr) -> io::Result<()> {
+    let mut stream = TcpStream::connect(addr)?;
     println!("  connect: Ok");
-
     let mut poll = Poll::new()?;
-    let mut events = Events::with_capacity(1);
     poll.registry()
         .register(&mut stream, Token(0), Interest::WRITABLE)?;
-    while !has_ended(&stream)? {
-        poll.poll(&mut events, None)?;
-    }
-    Ok(())
+    wait_until_connected(&mut poll, &stream)
 }
-// ANCHOR_END: attempt
+// ANCHOR_END: connect
 
-// ANCHOR: has_ended
-fn has_ended(stream: &TcpStream) -> io::Result<bool> {
-    if let Some(error) = stream.take_error()? {
-        println!("  SO_ERROR: {:?}", error.kind());
-        return Ok(true);
+// ANCHOR: wait
+/// Also comes back when the attempt has failed.
+fn wait_until_connected(poll: &mut Poll, stream: &TcpStream) -> io::Result<()> {
+    let mut events = Events::with_capacity(1);
+    loop {
+        poll.poll(&mut events, None)?;
+        println!("  an event: writable");
+        if has_connected(stream)? {
+            return Ok(());
+        }
     }
+}
+// ANCHOR_END: wait
+
+// ANCHOR: has_connected
+fn has_connected(stream: &TcpStream) -> io::Result<bool> {
+    if let Some(error) = stream.take_error()? {
+        println!("  take_error: {:?}", error.kind());
+        return Err(error);
+    }
+    println!("  take_error: None");
     match stream.peer_addr() {
-        Ok(peer) => {
-            println!("  SO_ERROR: none; peer: {peer}");
+        Ok(_) => {
+            println!("  peer_addr: Ok");
             Ok(true)
         }
-        Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotConnected => {
+            println!("  peer_addr: NotConnected");
+            Ok(false)
+        }
         Err(error) => Err(error),
     }
 }
-// ANCHOR_END: has_ended
+// ANCHOR_END: has_connected
+
+fn main() -> io::Result<()> {
+    let listener = net::TcpListener::bind("127.0.0.1:0")?;
+    let addr = listener.local_addr()?;
+    println!("somebody listens");
+    connect(addr)?;
+
+    drop(listener);
+    println!("nobody listens");
+    match connect(addr) {
+        Ok(()) => println!("connected, to nobody"),
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            println!("refused");
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}

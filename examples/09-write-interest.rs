@@ -1,4 +1,7 @@
-//! Chapter 9: what it costs to ask for write events all the time.
+//! Chapter 9: how often an interest in writing is reported while there is
+//! nothing to write.
+//!
+//! A peer sends a byte, and the program waits and reads it, a thousand times.
 //!
 //! ```sh
 //! cargo run --example 09-write-interest
@@ -6,37 +9,50 @@
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::io;
+    use std::io::{self, Read, Write};
     use std::os::fd::AsRawFd;
     use std::os::unix::net::UnixStream;
 
     use examples::epoll::Epoll;
-    use libc::{EPOLLET, EPOLLIN, EPOLLOUT};
+
+    const LEVEL: u32 = libc::EPOLLIN as u32;
+    const EDGE: u32 = LEVEL | libc::EPOLLET as u32;
+    const OUT: u32 = libc::EPOLLOUT as u32;
 
     // ANCHOR: count
-    const WAITS: usize = 1000;
-
-    /// How many of the waits end with an event, when nothing happens.
-    fn wake_ups(flags: i32) -> io::Result<usize> {
-        let (socket, _peer) = UnixStream::pair()?;
+    /// How many waits it takes to read a thousand bytes, when the peer sends
+    /// one at every tenth wait.
+    fn count_waits(flags: u32) -> io::Result<(usize, usize)> {
+        let (mut ours, mut peer) = UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
         let queue = Epoll::new()?;
-        queue.add(socket.as_raw_fd(), 0, flags as u32)?;
-        let mut count = 0;
-        for _ in 0..WAITS {
-            if queue.flags_now()? != "-" {
-                count += 1;
+        queue.add(ours.as_raw_fd(), 0, flags)?;
+        let (mut events, mut bytes) = (0, 0);
+        for wait in 0..10_000 {
+            if wait % 10 == 0 {
+                peer.write_all(b"x")?;
+            }
+            for _ in queue.wait(0)? {
+                events += 1;
+                bytes += ours.read(&mut [0; 16]).unwrap_or(0);
             }
         }
-        Ok(count)
+        Ok((events, bytes))
     }
     // ANCHOR_END: count
 
     pub fn main() -> io::Result<()> {
-        println!("wake-ups in {WAITS} waits, nothing to read or to write:");
-        println!("  level, IN | OUT: {}", wake_ups(EPOLLIN | EPOLLOUT)?);
-        println!("  level, IN: {}", wake_ups(EPOLLIN)?);
-        let edge = EPOLLIN | EPOLLOUT | EPOLLET;
-        println!("  edge, IN | OUT: {}", wake_ups(edge)?);
+        println!("1,000 bytes, 10,000 waits      events  bytes");
+        let modes = [
+            ("level, to read", LEVEL),
+            ("level, to read and write", LEVEL | OUT),
+            ("edge, to read", EDGE),
+            ("edge, to read and write", EDGE | OUT),
+        ];
+        for (name, flags) in modes {
+            let (events, bytes) = count_waits(flags)?;
+            println!("{name:30} {events:6} {bytes:6}");
+        }
         Ok(())
     }
 }

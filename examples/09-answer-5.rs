@@ -1,0 +1,80 @@
+//! Chapter 9, answer 5: connect to several addresses at once, and take the
+//! first that answers.
+//!
+//! ```sh
+//! cargo run --example 09-answer-5
+//! ```
+
+use std::io::{self, ErrorKind};
+use std::net::{self, SocketAddr};
+
+use minimio::net::TcpStream;
+use minimio::{Events, Interest, Poll, Token};
+
+// ANCHOR: connect
+fn connect_to_any(addrs: &[SocketAddr]) -> io::Result<TcpStream> {
+    let mut poll = Poll::new()?;
+    let mut events = Events::with_capacity(8);
+    let mut attempts = Vec::new();
+    let mut last_error = io::Error::from(ErrorKind::InvalidInput);
+    for (index, &addr) in addrs.iter().enumerate() {
+        let mut stream = TcpStream::connect(addr)?;
+        poll.registry().register(
+            &mut stream,
+            Token(index),
+            Interest::WRITABLE,
+        )?;
+        attempts.push(Some(stream));
+    }
+    while attempts.iter().any(Option::is_some) {
+        poll.poll(&mut events, None)?;
+        for event in &events {
+            let attempt = &mut attempts[event.token().0];
+            match has_connected(attempt.as_ref()) {
+                Ok(false) => {}
+                Err(error) => {
+                    last_error = error;
+                    *attempt = None;
+                }
+                // ANCHOR_END: connect
+                // ANCHOR: winner
+                Ok(true) => {
+                    if let Some(mut stream) = attempt.take() {
+                        poll.registry().deregister(&mut stream)?;
+                        return Ok(stream);
+                    }
+                } // ANCHOR_END: winner
+            }
+        }
+    }
+    Err(last_error)
+}
+
+/// False also for an attempt that has ended before.
+fn has_connected(stream: Option<&TcpStream>) -> io::Result<bool> {
+    let Some(stream) = stream else {
+        return Ok(false);
+    };
+    if let Some(error) = stream.take_error()? {
+        return Err(error);
+    }
+    match stream.peer_addr() {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotConnected => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn main() -> io::Result<()> {
+    let listener = net::TcpListener::bind("127.0.0.1:0")?;
+    let somebody = listener.local_addr()?;
+    let nobody = net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+
+    let stream = connect_to_any(&[nobody, somebody])?;
+    println!("one of two: {}", stream.peer_addr()? == somebody);
+    match connect_to_any(&[nobody, nobody]) {
+        Ok(_) => println!("connected, to nobody"),
+        Err(error) => println!("none: {:?}", error.kind()),
+    }
+    Ok(())
+}
