@@ -19,6 +19,10 @@
 //!
 //! [mio]: https://docs.rs/mio
 
+// Debuggers show the crate's types by the names of their flags.
+#![debugger_visualizer(gdb_script_file = "../debugger/minimio.py")]
+#![debugger_visualizer(natvis_file = "../debugger/minimio.natvis")]
+
 pub mod event;
 mod interest;
 pub mod net;
