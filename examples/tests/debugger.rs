@@ -56,7 +56,9 @@ fn main() -> ExitCode {
 fn is_for_kqueue(session: &Path) -> bool {
     let name = session::file_name(session);
     let name = name.split('.').next().unwrap_or_default();
-    session.with_file_name(format!("{name}.kqueue.txt")).exists()
+    session
+        .with_file_name(format!("{name}.kqueue.txt"))
+        .exists()
 }
 
 /// A file of commands that no session uses would be run by nobody.

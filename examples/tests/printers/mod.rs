@@ -186,18 +186,19 @@ const EVENTS: &str = "Events [Event {token: Token(5), filter: EVFILT_READ, \
                       flags: EV_CLEAR, fflags: 0, data: 1}]";
 
 pub fn in_gdb() -> Result<(), Failed> {
-    let mut script = String::from("break debugger::printers::all_are_there\nrun\nup\n");
+    let mut script =
+        String::from("break debugger::printers::all_are_there\nrun\nup\n");
     for (value, _) in SHOWN {
         script += &format!("printf \"{value} \"\noutput {value}\necho \\n\n");
     }
     script += "printf \"%s\\n\", $epoll(0x19)\nprintf \"%s\\n\", $ev(0x8020)\n";
-    script += "printf \"%s\\n\", $afd(0x81)\nprintf \"%s\\n\", $ntstatus(0x103)\n";
+    script +=
+        "printf \"%s\\n\", $afd(0x81)\nprintf \"%s\\n\", $ntstatus(0x103)\n";
     script += "kill\n";
     let this = env::current_exe()?;
     let gdb = crate::native_gdb(&this);
-    let printed = run(&script, |script| {
-        format!("{gdb} -x {}", script.display())
-    })?;
+    let printed =
+        run(&script, |script| format!("{gdb} -x {}", script.display()))?;
     for (value, shown) in SHOWN {
         expect(&printed, &format!("{value} {shown}"))?;
     }

@@ -37,7 +37,7 @@ const MASKS: [(&str, &str); 10] = [
     ("[HASH]", r"::h(?<redacted>[0-9a-f]{16}(?: \+ [0-9]+)?)"),
     // A socket's descriptor: our own delay server opens others at the same
     // time.
-    ("[FD]", r"EPOLL_CTL_[A-Z]+, (?<redacted>[0-9]+)"),
+    ("[FD]", r"(?:EPOLL_CTL_[A-Z]+,|ident:) (?<redacted>[0-9]+)"),
     // In /proc/PID/fdinfo: the same, for entries that stand in the order of
     // addresses in the kernel.
     (
@@ -140,6 +140,11 @@ pub fn run(
         (Err(_), Some(Action::Overwrite)) => Ok(fs::write(path, actual)?),
         (Err(difference), _) => Err(difference.into()),
     }
+}
+
+/// The text without what differs from run to run.
+pub fn masked(text: &str) -> String {
+    masks().redact(text)
 }
 
 fn masks() -> Redactions {
@@ -299,6 +304,10 @@ impl Server {
             program,
             addr: addr.parse().expect(&line),
         }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.program.id()
     }
 }
 
