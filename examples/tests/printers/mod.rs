@@ -1,6 +1,7 @@
 //! A value of each type that the debuggers show by names, and what they show.
 
 #![allow(missing_docs, non_camel_case_types, non_snake_case)]
+#![allow(clippy::upper_case_acronyms)]
 
 use std::fs;
 use std::hint::black_box;
