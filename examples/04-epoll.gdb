@@ -7,7 +7,7 @@ continue
 backtrace 2
 up
 print token
-print event.events
+print *event
 shell awk '$5 !~ /:0+$/ {print $2, $5}' /proc/$(pgrep -P $PPID -x 04-epoll)/net/tcp
 delete
 continue

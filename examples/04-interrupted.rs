@@ -26,7 +26,7 @@ mod linux {
     pub fn main() -> io::Result<()> {
         let queue = Epoll::new()?;
         let mut child = stop_and_continue_us()?;
-        let result = queue.wait(1_000);
+        let result = queue.wait_once(1_000);
         println!("epoll_wait: {result:?}");
         child.wait()?;
 

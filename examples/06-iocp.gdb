@@ -6,12 +6,11 @@ print operation.overlapped
 set $given = operation
 break 06_iocp::windows::wait_for_packets
 continue
-print/x $given.overlapped.internal
+print $given.overlapped
 break 06_iocp::windows::take_back if packet.overlapped == $given
 continue
 print *packet
-print/x $given.overlapped.internal
-print $given.overlapped.internal_high
+print $given.overlapped
 printf "%s\n", &$given.buffer
 delete
 continue

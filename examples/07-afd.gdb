@@ -7,12 +7,12 @@ set $given = question
 break 07_afd::iocp::CompletionPort::wait
 continue
 print $given.request.status
-print/x $given.request.info.Handles
+print $given.request.info.Handles
 break 07_afd::windows::take_back if packet.lpOverlapped == $given
 continue
 print *packet
 print $given.request.status
-print/x $given.request.info.Handles
+print $given.request.info.Handles
 print $given.token
 delete
 continue

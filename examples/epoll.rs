@@ -2,8 +2,9 @@
 //!
 //! A thin cover: it turns `-1` into an error and hides no flag.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Instant;
 
 /// An epoll instance.
 pub struct Epoll {
@@ -56,8 +57,26 @@ impl Epoll {
     }
 
     /// `epoll_wait`, for up to 8 events and as many milliseconds (−1: for as
-    /// long as it takes).
+    /// long as it takes). It waits on when it is interrupted: a debugger that
+    /// attaches does that.
     pub fn wait(&self, milliseconds: i32) -> io::Result<Vec<Event>> {
+        let start = Instant::now();
+        let mut left = milliseconds;
+        loop {
+            match self.wait_once(left) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {
+                    if milliseconds > 0 {
+                        let passed = start.elapsed().as_millis() as i32;
+                        left = milliseconds.saturating_sub(passed).max(0);
+                    }
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// The same, and an interruption is an error.
+    pub fn wait_once(&self, milliseconds: i32) -> io::Result<Vec<Event>> {
         let mut buffer = [libc::epoll_event { events: 0, u64: 0 }; 8];
         let epfd = self.fd.as_raw_fd();
         let room = buffer.len() as i32;

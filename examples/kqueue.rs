@@ -4,7 +4,7 @@
 //! A thin cover: it turns `-1` into an error and hides no flag.
 
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{io, mem, ptr};
 
 #[cfg(not(minimio_kqueue))]
@@ -145,9 +145,17 @@ impl Kqueue {
         Ok(())
     }
 
-    /// Waits for up to 8 events.
+    /// Waits for up to 8 events. It waits on when it is interrupted: a debugger
+    /// that attaches does that.
     pub fn wait(&self, timeout: Option<Duration>) -> io::Result<Vec<Kevent>> {
-        self.kevent(&[], 8, timeout)
+        let start = Instant::now();
+        loop {
+            let left = timeout.map(|it| it.saturating_sub(start.elapsed()));
+            match self.kevent(&[], 8, left) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
     }
 
     /// The events that are there now.

@@ -44,6 +44,7 @@ checks! {
     figures
     chapter_table
     file_names
+    sessions
     glossary
     words
     structure

@@ -289,6 +289,18 @@ macro_rules! broken {
     )+};
 }
 
+// Other checks speak up too about so short a chapter.
+#[test]
+fn chapter_without_a_session() {
+    let found = sound()
+        .with(SUMMARY, "[Queues]()", "[Queues](02-queues.md)")
+        .and("book/src/02-queues.md", "# Queues\n")
+        .problems();
+    let what = "sessions: book/src/02-queues.md:1: include a session with \
+                gdb: what is typed is in examples/02-name.gdb";
+    assert!(found.lines().any(|it| it == what), "{found}");
+}
+
 broken! {
     chapter_nested:
         with(SUMMARY, "- [Queues]()", "  - [Queues]()")
@@ -661,6 +673,19 @@ broken! {
         .and("examples/Cargo.toml", "[[example]]\npath = \"2-more.rs\"\n")
         => "file_names: examples/2-more.rs: a program of chapter 2 is in \
             02-something.rs";
+
+    // sessions
+    commands_without_a_session:
+        and("examples/01-tokens.gdb", "run\n")
+        => "sessions: examples/01-tokens.gdb: there is no \
+            examples/tests/transcripts/01-tokens.gdb.txt of it\n\
+            sessions: examples/01-tokens.gdb: no chapter includes \
+            examples/tests/transcripts/01-tokens.gdb.txt";
+    session_not_shown:
+        and("examples/01-tokens.lldb", "run\n")
+        .and("examples/tests/transcripts/01-tokens.lldb.txt", "$ lldb\n")
+        => "sessions: examples/01-tokens.lldb: no chapter includes \
+            examples/tests/transcripts/01-tokens.lldb.txt";
 
     // glossary
     bold_that_is_no_term:

@@ -22,6 +22,10 @@
 // ANCHOR_END: docs
 
 // ANCHOR: modules
+// Debuggers show the crate's types by the names of their flags.
+#![debugger_visualizer(gdb_script_file = "../debugger/minimio.py")]
+#![debugger_visualizer(natvis_file = "../debugger/minimio.natvis")]
+
 pub mod event;
 mod interest;
 pub mod net;

@@ -39,6 +39,50 @@ pub fn chapter_table(book: &Book) -> Vec<Problem> {
     problems
 }
 
+/// Each chapter from 2 on steps through a program with gdb. What is typed is a
+/// file beside the program, and what is seen then is shown by the chapter.
+pub fn sessions(book: &Book) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let includes = |page: &Page, end: &str| {
+        let includes = page.includes();
+        includes.iter().any(|it| {
+            it.path.to_string_lossy().replace('\\', "/").ends_with(end)
+        })
+    };
+    for (number, chapter) in book.numbered().filter(|(it, _)| *it >= 2) {
+        let Some(page) = &chapter.page else { continue };
+        if !includes(page, ".gdb.txt") {
+            let what = format!(
+                "include a session with gdb: what is typed is in \
+                 examples/{number:02}-name.gdb"
+            );
+            problems.push(page.at(1, what));
+        }
+    }
+    for end in [".gdb", ".lldb"] {
+        for (script, _) in book.files("examples", end) {
+            let name = script.file_name().unwrap_or_default();
+            let name = name.to_string_lossy();
+            let session = format!("examples/tests/transcripts/{name}.txt");
+            if !book.has(&session) {
+                let what = format!("there is no {session} of it");
+                problems.push(Problem::of(&script, what));
+            }
+            let number = name.split('-').next().and_then(|it| it.parse().ok());
+            let chapter = number.and_then(|it| book.chapter(it));
+            // A draft shows nothing yet.
+            if chapter.is_some_and(|it| it.page.is_none()) {
+                continue;
+            }
+            if !book.pages().any(|page| includes(page, &session)) {
+                let what = format!("no chapter includes {session}");
+                problems.push(Problem::of(&script, what));
+            }
+        }
+    }
+    problems
+}
+
 /// A row of a table of chapters.
 struct Row {
     number: u32,

@@ -15,7 +15,8 @@ pub(crate) const CRATE: &str = "minimio/src";
 const LONGEST_LISTING: usize = 25;
 
 /// What a reader may be asked to type.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 20] = [
+    ".ci/debugger",
     ".ci/wine/gdb",
     ".ci/wine/run",
     "apt",
@@ -23,6 +24,7 @@ const COMMANDS: [&str; 18] = [
     "cargo",
     "cd",
     "curl",
+    "echo",
     "export",
     "gdb",
     "git",

@@ -13,7 +13,7 @@ mod pages;
 use std::fmt;
 use std::path::Path;
 
-pub use chapters::{chapter_table, file_names, glossary, words};
+pub use chapters::{chapter_table, file_names, glossary, sessions, words};
 pub use code::{captions, includes, no_typed_code, shown};
 pub use load::Book;
 pub use pages::{builds, figures, links, structure};
@@ -67,7 +67,7 @@ impl fmt::Display for Problem {
 pub type Check = fn(&Book) -> Vec<Problem>;
 
 /// All checks, by name.
-pub const CHECKS: [(&str, Check); 12] = [
+pub const CHECKS: [(&str, Check); 13] = [
     ("builds", builds),
     ("includes", includes),
     ("shown", shown),
@@ -77,6 +77,7 @@ pub const CHECKS: [(&str, Check); 12] = [
     ("figures", figures),
     ("chapter_table", chapter_table),
     ("file_names", file_names),
+    ("sessions", sessions),
     ("glossary", glossary),
     ("words", words),
     ("structure", structure),

@@ -18,7 +18,7 @@ use snapbox::assert::Action;
 use snapbox::{Assert, Data, IntoData, Redactions};
 
 /// What differs from run to run, on both sides. All else is compared.
-const MASKS: [(&str, &str); 9] = [
+const MASKS: [(&str, &str); 10] = [
     // The port that the system chose.
     ("[PORT]", r"127\.0\.0\.1:(?<redacted>[0-9]+)"),
     // A duration with a fraction was measured; one without was asked for. The
@@ -32,10 +32,12 @@ const MASKS: [(&str, &str); 9] = [
     ),
     // In gdb and strace: where the program lies in memory, and its numbers.
     ("[ADDRESS]", r"(?<redacted>0x[0-9a-f]{5,})"),
-    ("[PID]", r"(?:LWP|process) (?<redacted>[0-9]+)"),
+    ("[PID]", r"(?:LWP|[Pp]rocess) (?<redacted>[0-9]+)"),
+    // In lldb: the compiler's number for a function, and how far into it.
+    ("[HASH]", r"::h(?<redacted>[0-9a-f]{16}(?: \+ [0-9]+)?)"),
     // A socket's descriptor: our own delay server opens others at the same
     // time.
-    ("[FD]", r"EPOLL_CTL_[A-Z]+, (?<redacted>[0-9]+)"),
+    ("[FD]", r"(?:EPOLL_CTL_[A-Z]+,|ident:) (?<redacted>[0-9]+)"),
     // In /proc/PID/fdinfo: the same, for entries that stand in the order of
     // addresses in the kernel.
     (
@@ -155,6 +157,11 @@ pub fn compare(
         masks.redact(actual).into_data(),
         Data::text(masks.redact(expected)).raw(),
     )?)
+}
+
+/// The text without what differs from run to run.
+pub fn masked(text: &str) -> String {
+    masks().redact(text)
 }
 
 fn masks() -> Redactions {
@@ -353,6 +360,10 @@ impl Server {
             program,
             addr: addr.parse().expect(&line),
         }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.program.id()
     }
 }
 
