@@ -50,11 +50,28 @@ window.hljs = (() => {
     return html + escape(text.slice(end));
   }
 
-  function highlightBlock(block) {
-    if (block.parentElement.tagName !== "PRE" || block.childElementCount) return;
+  function paint(block) {
     const is = (language) => block.classList.contains(`language-${language}`);
     if (is("rust")) block.innerHTML = colour(block.textContent, RUST);
     else if (is("text")) block.innerHTML = colour(block.textContent, TYPED);
+  }
+
+  // A block is coloured when it comes near the window, and all are for paper.
+  const waiting = new Set();
+  const look = new IntersectionObserver(
+    (entries) => entries.filter((it) => it.isIntersecting).forEach((it) => done(it.target)),
+    { rootMargin: "1000px" },
+  );
+  function done(block) {
+    look.unobserve(block);
+    if (waiting.delete(block)) paint(block);
+  }
+  addEventListener("beforeprint", () => waiting.forEach(done));
+
+  function highlightBlock(block) {
+    if (block.parentElement.tagName !== "PRE" || block.childElementCount) return;
+    waiting.add(block);
+    look.observe(block);
   }
 
   return { configure() {}, highlightBlock };
