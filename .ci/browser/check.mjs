@@ -31,7 +31,7 @@ const LAPTOP = { width: 1280, height: 800 };
 const SIZES = [PHONE, LAPTOP];
 // A chapter as mdBook alone makes it, for comparison: chapter 4 at 0.5.4, with the
 // theme of November 2026.
-const BEFORE = "402 kB with mdBook's own theme";
+const BEFORE = "402 KiB with mdBook's own theme";
 
 const { server, origin } = await serve(book);
 const browser = await launch(executablePath);

@@ -22,6 +22,14 @@ const { html, drawings } = await page.evaluate(() => {
     "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "paint-order",
     "opacity", "text-anchor", "font-weight", "font-size", "font-family",
   ];
+  // As e-readers know colours: not as the mixture that it is.
+  const dot = new OffscreenCanvas(1, 1).getContext("2d");
+  const colour = (value) => {
+    if (!value.startsWith("color(")) return value;
+    dot.fillStyle = value;
+    dot.fillRect(0, 0, 1, 1);
+    return `rgb(${[...dot.getImageData(0, 0, 1, 1).data].slice(0, 3)})`;
+  };
   const main = document.querySelector("main");
   const drawings = [];
   for (const svg of [...main.querySelectorAll("svg.fig")]) {
@@ -30,7 +38,7 @@ const { html, drawings } = await page.evaluate(() => {
     [copy, ...copy.querySelectorAll("*")].forEach((element, index) => {
       const style = getComputedStyle(from[index]);
       element.removeAttribute("class");
-      element.setAttribute("style", STYLES.map((name) => `${name}:${style[name]}`).join(";").replaceAll('"', "'"));
+      element.setAttribute("style", STYLES.map((name) => `${name}:${colour(style[name])}`).join(";").replaceAll('"', "'"));
     });
     const text = ["title", "desc"].map((name) => svg.querySelector(name)?.textContent.trim()).filter(Boolean);
     const name = `figure-${drawings.length + 1}.svg`;

@@ -3,11 +3,15 @@
 # SCRIPT ARGUMENT..., which runs a script of this folder with it. Installs
 # chromium, nodejs and npm, and into target/browser what package-lock.json names.
 
-need chromium chromium
+# GitHub's machines have Chrome, and Ubuntu has no package of Chromium.
+chromium=$(command -v chromium || command -v google-chrome || true)
+if [[ -z $chromium ]]; then
+  need chromium chromium
+  chromium=$(command -v chromium)
+fi
 need npm nodejs npm
-chromium=$(command -v chromium)
 
-mkdir -p "$out/browser"
+mkdir -p "${out:?}/browser"
 cp .ci/browser/{package.json,package-lock.json,*.mjs} "$out/browser"
 if ! cmp -s .ci/browser/package-lock.json "$out/browser/node_modules/.installed"; then
   (cd "$out/browser" && npm ci --no-audit --no-fund --loglevel=error)
