@@ -47,6 +47,16 @@ const expect = (condition, what) => {
   if (!condition) fail(what);
 };
 
+/** One of the looks below. What it does not find ends it, and no other. */
+async function look(name, at) {
+  where = name;
+  try {
+    await at();
+  } catch (error) {
+    fail(error.message.split("\n")[0]);
+  }
+}
+
 /** A page in one theme, none for that of the system; what goes wrong is noted. */
 async function open({ theme, base = origin, ...options } = {}) {
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
@@ -60,6 +70,7 @@ async function open({ theme, base = origin, ...options } = {}) {
       return route.abort();
     },
   );
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.on("pageerror", (error) => fail(`exception: ${error.message}`));
   page.on("console", (line) => {
@@ -130,8 +141,7 @@ for (const theme of themes) {
 }
 
 // Code of 80 columns does not scroll on the laptop.
-where = `${CHAPTER} ${LAPTOP.width}`;
-{
+await look(`${CHAPTER} ${LAPTOP.width}`, async () => {
   const page = await open({ viewport: LAPTOP });
   await page.goto(`${origin}/${CHAPTER}`);
   const columns = await page.$eval("main pre > code", (code) => {
@@ -175,7 +185,7 @@ where = `${CHAPTER} ${LAPTOP.width}`;
   await accessible(page);
   await page.keyboard.press("Escape");
   await page.context().close();
-}
+});
 
 /** Search, as a reader does who has no mouse. */
 async function search(page) {
@@ -185,17 +195,17 @@ async function search(page) {
 }
 
 for (const theme of themes) {
-  where = `${CHAPTER}, search, ${theme}`;
-  const page = await open({ theme });
-  await page.goto(`${origin}/${CHAPTER}`);
-  await search(page);
-  await accessible(page);
-  await page.context().close();
+  await look(`${CHAPTER}, search, ${theme}`, async () => {
+    const page = await open({ theme });
+    await page.goto(`${origin}/${CHAPTER}`);
+    await search(page);
+    await accessible(page);
+    await page.context().close();
+  });
 }
 
 // By keyboard alone.
-{
-  where = `${CHAPTER} by keyboard`;
+await look(`${CHAPTER} by keyboard`, async () => {
   const page = await open({ viewport: LAPTOP });
   await page.goto(`${origin}/${CHAPTER}`);
   const focus = () =>
@@ -253,11 +263,10 @@ for (const theme of themes) {
   );
   expect(page.url().endsWith(CHAPTER), "→ turns the page though wide code has the focus");
   await page.context().close();
-}
+});
 
 // Nothing moves while a page loads, and nothing when motion is off.
-{
-  where = `${CHAPTER}, shift`;
+await look(`${CHAPTER}, shift`, async () => {
   for (const viewport of SIZES) {
     const page = await open({ viewport });
     await page.addInitScript(() => {
@@ -276,36 +285,37 @@ for (const theme of themes) {
     }
     await page.context().close();
   }
-}
+});
 
 // Without JavaScript: the text, the way to the contents and to the next page, light
 // or dark as the system is.
 for (const colorScheme of ["light", "dark"]) {
-  where = `${CHAPTER} without JavaScript, ${colorScheme}`;
-  const page = await open({ javaScriptEnabled: false, colorScheme, viewport: PHONE });
-  await page.goto(`${origin}/${CHAPTER}`);
-  for (const [what, selector] of [
-    ["text", "main h1"],
-    ["code", "main pre > code"],
-    ["figure", "main svg"],
-    ["contents", ".contents"],
-    ["next page", ".pager .next"],
-    ["hint", "main summary"],
-  ]) {
-    expect(await page.locator(selector).first().isVisible(), `no ${what}`);
-  }
-  await page.locator("main summary").first().click();
-  expect(await page.locator("main details[open]").first().isVisible(), "a hint does not open");
-  await page.click(".contents");
-  expect(page.url().endsWith("toc.html"), "no way to the contents");
-  await page.click(`a[href="${CHAPTER}"]`);
-  await page.click(".pager .next");
-  expect(!page.url().endsWith(CHAPTER), "no way to the next page");
-  await page.context().close();
+  await look(`${CHAPTER} without JavaScript, ${colorScheme}`, async () => {
+    const page = await open({ javaScriptEnabled: false, colorScheme, viewport: PHONE });
+    await page.goto(`${origin}/${CHAPTER}`);
+    for (const [what, selector] of [
+      ["text", "main h1"],
+      ["code", "main pre > code"],
+      ["figure", "main svg"],
+      ["contents", ".contents"],
+      ["next page", ".pager .next"],
+      ["hint", "main summary"],
+    ]) {
+      expect(await page.locator(selector).first().isVisible(), `no ${what}`);
+    }
+    await page.locator("main summary").first().click();
+    expect(await page.locator("main details[open]").first().isVisible(), "a hint does not open");
+    await page.click(".contents");
+    expect(page.url().endsWith("toc.html"), "no way to the contents");
+    await page.click(`a[href="${CHAPTER}"]`);
+    await page.click(".pager .next");
+    expect(!page.url().endsWith(CHAPTER), "no way to the next page");
+    await page.context().close();
+  });
 }
 
 // From a folder: pages, contents, search.
-{
+await look("file://", async () => {
   const base = pathToFileURL(book).href;
   const page = await open({ base, viewport: LAPTOP });
   for (const name of pages.filter((it) => it !== "404.html")) {
@@ -318,11 +328,10 @@ for (const colorScheme of ["light", "dark"]) {
   await search(page);
   expect(await page.locator("main svg.fig").first().isVisible(), "no figure");
   await page.context().close();
-}
+});
 
 // On paper.
-{
-  where = "print.html";
+await look("print.html", async () => {
   const page = await open({ theme: "navy", colorScheme: "dark", viewport: { width: 640, height: 900 } });
   await page.addInitScript(() => {
     window.print = () => {};
@@ -345,7 +354,7 @@ for (const colorScheme of ["light", "dark"]) {
   expect(paper.cut === 0, `${paper.cut} listings are cut`);
   expect(paper.menus === 0, `${paper.menus} menus are printed`);
   await page.context().close();
-}
+});
 await browser.close();
 
 // What a chapter weighs, as it is sent.
