@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{LazyLock, Mutex};
+use std::{env, fs};
 
 use book::{Book, Check, Problem};
 
@@ -48,4 +49,18 @@ checks! {
     glossary
     words
     structure
+    ids
+    theme
+}
+
+/// With `SNAPSHOTS=overwrite`, the headings that are new are listed. None is ever
+/// taken off the list.
+#[test]
+fn new_ids() {
+    if env::var("SNAPSHOTS").is_ok_and(|it| it == "overwrite") {
+        let book = BOOK.as_ref().unwrap().lock().unwrap();
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let list = package.parent().unwrap().join(book::IDS);
+        fs::write(list, book::with_new_ids(&book)).unwrap();
+    }
 }

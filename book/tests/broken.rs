@@ -41,12 +41,30 @@ hash-files = false
 runnable = false
 
 === theme/index.hbs
-<html lang="en"><title>{{ title }}</title><main>{{{ content }}}</main></html>
+{{!-- mdBook 0.5.4's --}}
+<html lang="en"><title>{{ title }}</title><main>{{{ content }}}</main>
+<footer>A small book, version 1.2.3, {{ title }}</footer></html>
 
 === theme/fonts/fonts.css
 /* none */
 
+=== Cargo.toml
+[workspace.package]
+version = "1.2.3"
+
+=== Cargo.lock
+[[package]]
+name = "mdbook-driver"
+version = "0.5.4"
+
+=== book/tests/ids.txt
+01-tokens.html#what-comes-back
+glossary.html
+glossary.html#token
+
 === README.md
+Read it: `cargo install mdbook --version 0.5.4 --locked`.
+
 | # | Chapter | Modules |
 |---|---------|---------|
 | 1 | [Tokens](book/src/01-tokens.md) | `token.rs` |
@@ -647,6 +665,7 @@ broken! {
         .with(INTRODUCTION, "01-tokens", "1-tokens")
         .with("README.md", "01-tokens", "1-tokens")
         .remove(CHAPTER)
+        .remove("book/tests/ids.txt")
         => "file_names: book/src/1-tokens.md: chapter 1 is in \
             01-something.md";
     markdown_that_is_no_chapter:
@@ -735,4 +754,37 @@ broken! {
         with(CHAPTER, "<summary>A hint</summary>\n", "")
         => "structure: book/src/01-tokens.md:40: give each <details> a \
             <summary> to open it with";
+
+    // ids
+    id_gone:
+        with(CHAPTER, "## What comes back", "## What returns")
+        .with(INTRODUCTION, "#what-comes-back", "#what-returns")
+        => "ids: book/tests/ids.txt:1: `01-tokens.html#what-comes-back` was \
+            published and is gone: give that place \
+            <a id=\"what-comes-back\"></a>";
+    page_gone:
+        with("book/tests/ids.txt", "glossary.html\n", "words.html\n")
+        => "ids: book/tests/ids.txt:2: the page of `words.html` was \
+            published and is gone: add it to [output.html.redirect]";
+
+    // theme
+    template_of_another_mdbook:
+        with("theme/index.hbs", "mdBook 0.5.4", "mdBook 0.5.3")
+        => "theme: theme/index.hbs:1: `mdBook 0.5.3's` is not 0.5.4: \
+            mdBook's template of that version may differ: compare, and \
+            change this";
+    mdbook_newer_than_the_template:
+        with("Cargo.lock", "0.5.4", "0.6.0")
+        .with("README.md", "0.5.4", "0.6.0")
+        => "theme: theme/index.hbs:1: `mdBook 0.5.4's` is not 0.6.0: \
+            mdBook's template of that version may differ: compare, and \
+            change this";
+    readers_get_another_mdbook:
+        with("README.md", "0.5.4", "0.4.9")
+        => "theme: README.md:1: `mdbook --version 0.4.9` is not 0.5.4: let \
+            readers have what is tested";
+    another_version_in_the_foot:
+        with("Cargo.toml", "1.2.3", "1.2.4")
+        => "theme: theme/index.hbs:3: `, version 1.2.3` is not 1.2.4: that \
+            is what the manifest has";
 }

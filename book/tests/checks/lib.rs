@@ -9,6 +9,7 @@ mod code;
 mod load;
 mod markdown;
 mod pages;
+mod published;
 
 use std::fmt;
 use std::path::Path;
@@ -17,6 +18,7 @@ pub use chapters::{chapter_table, file_names, glossary, sessions, words};
 pub use code::{captions, includes, no_typed_code, shown};
 pub use load::Book;
 pub use pages::{builds, figures, links, structure};
+pub use published::{IDS, ids, theme, with_new_ids};
 
 /// Something that is wrong with the book.
 #[derive(Debug)]
@@ -67,7 +69,7 @@ impl fmt::Display for Problem {
 pub type Check = fn(&Book) -> Vec<Problem>;
 
 /// All checks, by name.
-pub const CHECKS: [(&str, Check); 13] = [
+pub const CHECKS: [(&str, Check); 15] = [
     ("builds", builds),
     ("includes", includes),
     ("shown", shown),
@@ -81,4 +83,6 @@ pub const CHECKS: [(&str, Check); 13] = [
     ("glossary", glossary),
     ("words", words),
     ("structure", structure),
+    ("ids", ids),
+    ("theme", theme),
 ];
