@@ -26,6 +26,8 @@ fn connect_to_any(addrs: &[SocketAddr]) -> io::Result<TcpStream> {
         )?;
         attempts.push(Some(stream));
     }
+    // ANCHOR_END: connect
+    // ANCHOR: wait
     while attempts.iter().any(Option::is_some) {
         poll.poll(&mut events, None)?;
         for event in &events {
@@ -36,8 +38,6 @@ fn connect_to_any(addrs: &[SocketAddr]) -> io::Result<TcpStream> {
                     last_error = error;
                     *attempt = None;
                 }
-                // ANCHOR_END: connect
-                // ANCHOR: winner
                 Ok(true) => {
                     if let Some(mut stream) = attempt.take() {
                         poll.registry().deregister(&mut stream)?;
@@ -49,6 +49,7 @@ fn connect_to_any(addrs: &[SocketAddr]) -> io::Result<TcpStream> {
     }
     Err(last_error)
 }
+// ANCHOR_END: wait
 
 /// False also for an attempt that has ended before.
 fn has_connected(stream: Option<&TcpStream>) -> io::Result<bool> {

@@ -140,6 +140,7 @@ impl Server {
     }
     // ANCHOR_END: accept
 
+    // ANCHOR: welcome
     fn welcome(&mut self, socket: TcpStream) -> io::Result<()> {
         let token = Token(self.next_connection);
         self.next_connection += 1;
@@ -149,6 +150,9 @@ impl Server {
         Ok(())
     }
 
+    // ANCHOR_END: welcome
+
+    // ANCHOR: echo_token
     fn echo(&mut self, token: Token) {
         let Some(connection) = self.connections.get_mut(&token) else {
             return;
@@ -164,6 +168,7 @@ impl Server {
             }
         }
     }
+    // ANCHOR_END: echo_token
 }
 
 // ANCHOR: bounds
@@ -241,12 +246,15 @@ impl Connection {
     }
     // ANCHOR_END: interest
 
+    // ANCHOR: exchange
     /// True when that made a difference.
     fn exchange(&mut self) -> io::Result<bool> {
         let has_read = self.read()?;
         let has_written = self.write()?;
         Ok(has_read || has_written)
     }
+
+    // ANCHOR_END: exchange
 
     // ANCHOR: read
     /// Reads what is there and fits. True when that was something.
