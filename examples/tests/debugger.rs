@@ -47,13 +47,14 @@ fn gdb(line: &str) -> Result<Command, Failed> {
         (format!("gdb -q '{}'", program.display()), name)
     };
     // What gdb says at the start depends on how it is set up. A line of its own
-    // must be out before the shell that it starts prints one.
+    // must be out before the shell that it starts prints one. And it traces
+    // what a `thread apply` applies, which nobody types.
     let script = format!(
         "stdbuf -oL {gdb} -nx -batch -iex 'set debuginfod enabled off' \
          -iex 'set auto-load no' -ex 'set trace-commands on' \
          -x examples/{name}.gdb 2>&1 \
          | sed -e 's/^+/(gdb) /' -e '/^.Thread debugging/d' \
-         -e '/^Using host libthread_db/d'",
+         -e '/^Using host libthread_db/d' -e '/^(gdb) thread apply/{{n;d}}'",
     );
     Ok(shell(&script))
 }
