@@ -30,7 +30,6 @@ fn ask(addr: SocketAddr, path: &str) -> io::Result<net::TcpStream> {
     Ok(stream)
 }
 
-// ANCHOR: queue
 fn first_by_queue(addr: SocketAddr) -> io::Result<()> {
     let mut poll = Poll::new()?;
     let mut connections = Vec::new();
@@ -43,6 +42,8 @@ fn first_by_queue(addr: SocketAddr) -> io::Result<()> {
             .register(&mut stream, token, Interest::READABLE)?;
         connections.push((stream, Vec::new()));
     }
+
+    // ANCHOR: queue
     let mut events = Events::with_capacity(8);
     loop {
         poll.poll(&mut events, None)?;
@@ -58,11 +59,11 @@ fn first_by_queue(addr: SocketAddr) -> io::Result<()> {
             }
         }
     }
+    // ANCHOR_END: queue
 }
-// ANCHOR_END: queue
 
-// ANCHOR: threads
 fn first_by_threads(addr: SocketAddr) -> io::Result<()> {
+    // ANCHOR: spawn
     let (sender, receiver) = mpsc::channel();
     let mut streams = Vec::new();
     for path in PATHS {
@@ -74,16 +75,20 @@ fn first_by_threads(addr: SocketAddr) -> io::Result<()> {
             .spawn(move || sender.send(wait(stream)))?;
     }
     drop(sender);
+    // ANCHOR_END: spawn
 
+    // ANCHOR: shutdown
     let first = receiver.recv().map_err(io::Error::other)??;
     println!("threads: {first:?}");
     for stream in &streams {
         // The one that is done may have no connection any more.
         let _ = stream.shutdown(Shutdown::Both);
     }
+    // This ends when the last thread has.
     for response in receiver {
         println!("threads: {:?} after the shutdown", response?);
     }
+    // ANCHOR_END: shutdown
     Ok(())
 }
 
@@ -92,4 +97,3 @@ fn wait(mut stream: net::TcpStream) -> io::Result<String> {
     stream.read_to_end(&mut response)?;
     Ok(http::body(&response).into_owned())
 }
-// ANCHOR_END: threads

@@ -64,7 +64,6 @@ mod linux {
     }
     // ANCHOR_END: poll
 
-    // ANCHOR: epoll
     fn queue_of(fds: &[RawFd]) -> io::Result<Epoll> {
         let queue = Epoll::new()?;
         for &fd in fds {
@@ -72,7 +71,6 @@ mod linux {
         }
         Ok(queue)
     }
-    // ANCHOR_END: epoll
 
     /// So many sockets, of which the last ones have a datagram to be read.
     fn sockets(count: usize, ready: usize) -> io::Result<Vec<UnixDatagram>> {

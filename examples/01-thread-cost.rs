@@ -16,19 +16,16 @@ mod linux {
     const SLEEPERS: usize = 1_000;
     const RUNS: usize = 1_001;
 
-    // ANCHOR: start
     /// Starts a thread that does nothing, and waits for its end.
     fn start_and_join() -> io::Result<()> {
         let thread = thread::Builder::new().spawn(|| {})?;
         join(thread)
     }
-    // ANCHOR_END: start
 
     fn join<T>(thread: JoinHandle<T>) -> io::Result<T> {
         Ok(thread.join().unwrap_or_else(|p| panic::resume_unwind(p)))
     }
 
-    // ANCHOR: sleepers
     /// Threads that sleep in a read of a pipe, until this is dropped.
     struct Sleepers {
         threads: Vec<JoinHandle<io::Result<usize>>>,
@@ -55,7 +52,6 @@ mod linux {
             Ok(Sleepers { threads, pipe })
         }
     }
-    // ANCHOR_END: sleepers
 
     impl Drop for Sleepers {
         fn drop(&mut self) {
@@ -85,7 +81,6 @@ mod linux {
         Ok(word.and_then(|word| word.parse().ok()).unwrap_or(f64::NAN))
     }
 
-    // ANCHOR: ping
     /// A byte goes to another thread and comes back: both have to sleep for it.
     struct Pong {
         thread: JoinHandle<io::Result<Cost>>,
@@ -112,7 +107,6 @@ mod linux {
             self.pong.read_exact(&mut [0])
         }
     }
-    // ANCHOR_END: ping
 
     fn time_of_ping() -> io::Result<(f64, Cost)> {
         let mut pong = Pong::start()?;

@@ -50,7 +50,7 @@ struct Plot {
 }
 
 const LEFT: f64 = 48.0;
-const RIGHT: f64 = 228.0;
+const RIGHT: f64 = 216.0;
 const TOP: f64 = 32.0;
 const BOTTOM: f64 = 208.0;
 /// In microseconds. The highest is 10,000.
