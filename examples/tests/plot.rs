@@ -89,7 +89,7 @@ impl Plot {
 
     fn axes(&mut self, heading: &str, first: f64, name_of_x: &str) {
         self.first = first;
-        self.line(&format!(r#"<text x="4" y="16">µs</text>"#));
+        self.line(r#"<text x="4" y="16">µs</text>"#);
         let middle = (LEFT + RIGHT) / 2.0;
         self.line(&format!(
             r#"<text class="mid" x="{middle}" y="16">{heading}</text>"#
