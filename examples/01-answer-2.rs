@@ -1,7 +1,8 @@
 //! Chapter 1, exercise 2: take the first answer, and stop waiting for the
 //! others.
 //!
-//! Those are due in a minute.
+//! Those are due in a minute, and under Wine that is how long it takes: a
+//! shutdown does not wake a read there.
 //!
 //! ```sh
 //! cargo run --example 01-answer-2
