@@ -9,9 +9,10 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Instant;
 
 use clap::Parser;
-use examples::cost::Cost;
+use examples::cost::{Cost, milliseconds};
 use examples::{JobArgs, http};
 
 /// Waits for answers of a delay server, with one thread that never sleeps
@@ -31,20 +32,23 @@ fn main() -> io::Result<()> {
     let Args { job } = Args::parse();
     rlimit::increase_nofile_limit(u64::MAX)?;
     let server = job.server()?;
+    let start = Instant::now();
     let before = Cost::of_this_thread();
 
     let mut connections = Vec::new();
     for path in job.paths() {
-        println!("-> GET {path}");
+        job.print(format_args!("-> GET {path}"));
         connections.push(ask(server.addr(), &path)?);
     }
 
+    // ANCHOR: loop
     let mut unanswered = connections.len();
     let mut reads_in_vain = 0;
     while unanswered > 0 {
         for connection in connections.iter_mut().filter(|c| !c.is_complete) {
             if read_what_is_there(connection)? {
-                println!("<- {}", http::body(&connection.response));
+                let answer = http::body(&connection.response);
+                job.print(format_args!("<- {answer}"));
                 connection.is_complete = true;
                 unanswered -= 1;
             } else {
@@ -52,12 +56,15 @@ fn main() -> io::Result<()> {
             }
         }
     }
+    // ANCHOR_END: loop
     println!("threads: 1");
+    println!("time: {}", milliseconds(start.elapsed()));
     println!("{}", Cost::of_this_thread() - before);
     println!("reads in vain: {reads_in_vain}");
     Ok(())
 }
 
+// ANCHOR: ask
 fn ask(addr: SocketAddr, path: &str) -> io::Result<Connection> {
     let mut stream = TcpStream::connect(addr)?;
     stream.write_all(http::request(path).as_bytes())?;
@@ -68,7 +75,9 @@ fn ask(addr: SocketAddr, path: &str) -> io::Result<Connection> {
         is_complete: false,
     })
 }
+// ANCHOR_END: ask
 
+// ANCHOR: read_what_is_there
 /// Adds what has arrived to the response. True when it is complete.
 fn read_what_is_there(connection: &mut Connection) -> io::Result<bool> {
     match connection.stream.read_to_end(&mut connection.response) {
@@ -77,3 +86,4 @@ fn read_what_is_there(connection: &mut Connection) -> io::Result<bool> {
         Err(error) => Err(error),
     }
 }
+// ANCHOR_END: read_what_is_there

@@ -5,15 +5,16 @@
 //!
 //! ```sh
 //! cargo run --example 01-queue
-//! cargo run --example 01-queue -- --requests 1000
+//! cargo run --example 01-queue -- --requests 1000 --quiet
 //! ```
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{self, SocketAddr};
+use std::time::Instant;
 
 use clap::Parser;
-use examples::cost::Cost;
+use examples::cost::{Cost, milliseconds};
 use examples::{JobArgs, http};
 use minimio::net::TcpStream;
 use minimio::{Events, Interest, Poll, Token};
@@ -34,12 +35,14 @@ fn main() -> io::Result<()> {
     let Args { job } = Args::parse();
     rlimit::increase_nofile_limit(u64::MAX)?;
     let server = job.server()?;
+    let start = Instant::now();
     let before = Cost::of_this_thread();
 
+    // ANCHOR: register
     let mut poll = Poll::new()?;
     let mut connections = HashMap::new();
     for (number, path) in job.paths().enumerate() {
-        println!("-> GET {path}");
+        job.print(format_args!("-> GET {path}"));
         let mut connection = ask(server.addr(), &path)?;
         let token = Token(number);
         poll.registry().register(
@@ -49,7 +52,9 @@ fn main() -> io::Result<()> {
         )?;
         connections.insert(token, connection);
     }
+    // ANCHOR_END: register
 
+    // ANCHOR: loop
     let mut events = Events::with_capacity(64);
     while !connections.is_empty() {
         poll.poll(&mut events, None)?;
@@ -60,12 +65,15 @@ fn main() -> io::Result<()> {
                 continue;
             };
             if read_what_is_there(connection)? {
-                println!("<- {}", http::body(&connection.response));
+                let answer = http::body(&connection.response);
+                job.print(format_args!("<- {answer}"));
                 connections.remove(&token);
             }
         }
     }
+    // ANCHOR_END: loop
     println!("threads: 1");
+    println!("time: {}", milliseconds(start.elapsed()));
     println!("{}", Cost::of_this_thread() - before);
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! What waiting costs a thread, where the system tells.
 
-use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, Sub};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{fmt, io};
 
 /// What a thread has used so far, or what several have used together.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,27 @@ impl fmt::Display for Cost {
             let none = "not measured here";
             return write!(f, "CPU time: {none}\nsleeps: {none}");
         };
-        let ms = cpu.as_secs_f64() * 1e3;
-        write!(f, "CPU time: {ms:.1} ms\nsleeps: {sleeps}")
+        let cpu = milliseconds(cpu);
+        write!(f, "CPU time: {cpu}\nsleeps: {sleeps}")
     }
+}
+
+/// With one digit after the point.
+pub fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
+}
+
+/// What one run takes, in microseconds: the median of many.
+pub fn median_time(
+    runs: usize,
+    mut run: impl FnMut() -> io::Result<()>,
+) -> io::Result<f64> {
+    let mut times = Vec::new();
+    for _ in 0..runs {
+        let start = Instant::now();
+        run()?;
+        times.push(start.elapsed().as_nanos() as f64 / 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[runs / 2])
 }

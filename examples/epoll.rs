@@ -88,6 +88,21 @@ impl Epoll {
         Ok(events.map(|event| (event.u64, event.events)).collect())
     }
 
+    /// `epoll_wait`, for as long as it takes: how many events were written to
+    /// the buffer.
+    pub fn wait_into(
+        &self,
+        buffer: &mut [libc::epoll_event],
+    ) -> io::Result<usize> {
+        let epfd = self.fd.as_raw_fd();
+        let room = buffer.len() as i32;
+        // SAFETY: `buffer` has room for `room` entries.
+        let count = cvt(unsafe {
+            libc::epoll_wait(epfd, buffer.as_mut_ptr(), room, -1)
+        })?;
+        Ok(count as usize)
+    }
+
     /// The flags of the one event that is ready now, by name; `-` for none.
     pub fn flags_now(&self) -> io::Result<String> {
         let events = self.wait(0)?;

@@ -1,8 +1,7 @@
 //! What the programs share.
 
-use std::io;
 use std::net::SocketAddr;
-use std::{env, process};
+use std::{env, fmt, io, process};
 
 use clap::Parser;
 
@@ -22,7 +21,7 @@ mod server;
 pub use server::DelayServer;
 
 /// Asks a delay server for some answers and prints them as they arrive
-#[derive(Debug, Parser)]
+#[derive(Clone, Copy, Debug, Parser)]
 pub struct ServerArgs {
     /// Address of a running delay-server; without it the program starts its own
     #[arg(long)]
@@ -58,12 +57,16 @@ impl Server {
 }
 
 /// The arguments of the programs of chapter 1.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub struct JobArgs {
     /// How many answers to ask for: the first request is answered last
     #[arg(long, default_value_t = 5)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1000))]
     requests: u64,
+
+    /// Leave out the requests and the answers
+    #[arg(long)]
+    quiet: bool,
 
     #[command(flatten)]
     server: ServerArgs,
@@ -73,6 +76,13 @@ impl JobArgs {
     /// The server to ask.
     pub fn server(&self) -> io::Result<Server> {
         self.server.server()
+    }
+
+    /// Prints a request or an answer, unless told to be quiet.
+    pub fn print(&self, line: fmt::Arguments) {
+        if !self.quiet {
+            println!("{line}");
+        }
     }
 
     /// What to ask for, in this order. The answers are due in the opposite

@@ -89,9 +89,11 @@ fn gdb(line: &str) -> Result<Command, Failed> {
         let name = line.strip_prefix(prefix).ok_or("not a session of gdb")?;
         (native_gdb(&session::example_path(name)?), name)
     };
+    // gdb traces what a `thread apply` applies, which nobody types.
     let script = format!(
         "stdbuf -oL {gdb} -ex 'set trace-commands on' \
-         -x examples/{name}.gdb 2>&1 | sed -e 's/^+/(gdb) /' {QUIET_START}",
+         -x examples/{name}.gdb 2>&1 | sed -e 's/^+/(gdb) /' \
+         -e '/^(gdb) thread apply/{{n;d}}' {QUIET_START}",
     );
     Ok(shell(&script))
 }

@@ -18,12 +18,12 @@ use snapbox::assert::Action;
 use snapbox::{Assert, Data, IntoData, Redactions};
 
 /// What differs from run to run, on both sides. All else is compared.
-const MASKS: [(&str, &str); 10] = [
+const MASKS: [(&str, &str); 11] = [
     // The port that the system chose.
     ("[PORT]", r"127\.0\.0\.1:(?<redacted>[0-9]+)"),
-    // A duration with a fraction was measured; one without was asked for. The
-    // spaces before it are those of a column.
-    ("[TIME]", r"(?<redacted> *[0-9]+\.[0-9]+ (?:ms|µs))"),
+    // A duration or an amount of memory with a fraction was measured; one
+    // without was asked for. The spaces before it are those of a column.
+    ("[TIME]", r"(?<redacted> *[0-9]+\.[0-9]+ (?:ms|µs|KiB))"),
     // What `examples::cost` measures, where it does, and what 01-busy-loop
     // counts.
     (
@@ -35,6 +35,12 @@ const MASKS: [(&str, &str); 10] = [
     ("[PID]", r"(?:LWP|[Pp]rocess) (?<redacted>[0-9]+)"),
     // In lldb: the compiler's number for a function, and how far into it.
     ("[HASH]", r"::h(?<redacted>[0-9a-f]{16}(?: \+ [0-9]+)?)"),
+    // In gdb: where a thread of the table is, which is mostly in the C library,
+    // and the number of a frame, which depends on how deep std is.
+    (
+        "[FRAME]",
+        r#"(?:Target Id|LWP [^)]*\) "[^"]*"|\n\#)(?<redacted> +[^\n]+|[0-9]+)"#,
+    ),
     // A socket's descriptor: our own delay server opens others at the same
     // time.
     ("[FD]", r"(?:EPOLL_CTL_[A-Z]+,|ident:) (?<redacted>[0-9]+)"),
