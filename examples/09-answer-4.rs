@@ -14,7 +14,6 @@ mod linux {
     use minimio::net::TcpStream;
     use minimio::{Events, Interest, Poll, Token};
 
-    // ANCHOR: connect
     fn connect(addr: SocketAddr, timeout: Duration) -> io::Result<TcpStream> {
         let deadline = Instant::now() + timeout;
         let mut poll = Poll::new()?;
@@ -22,6 +21,7 @@ mod linux {
         let mut stream = TcpStream::connect(addr)?;
         poll.registry()
             .register(&mut stream, Token(0), Interest::WRITABLE)?;
+        // ANCHOR: connect
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             poll.poll(&mut events, Some(left))?;
@@ -39,10 +39,10 @@ mod linux {
                 Err(_) => {} // The event was a hint too early.
             }
         }
+        // ANCHOR_END: connect
         poll.registry().deregister(&mut stream)?;
         Ok(stream)
     }
-    // ANCHOR_END: connect
 
     pub fn main() -> io::Result<()> {
         let listener = net::TcpListener::bind("127.0.0.1:0")?;

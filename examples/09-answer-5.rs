@@ -43,13 +43,13 @@ fn connect_to_any(addrs: &[SocketAddr]) -> io::Result<TcpStream> {
                         poll.registry().deregister(&mut stream)?;
                         return Ok(stream);
                     }
-                } // ANCHOR_END: winner
+                }
             }
         }
     }
+    // ANCHOR_END: wait
     Err(last_error)
 }
-// ANCHOR_END: wait
 
 /// False also for an attempt that has ended before.
 fn has_connected(stream: Option<&TcpStream>) -> io::Result<bool> {
