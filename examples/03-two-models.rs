@@ -41,7 +41,7 @@ mod linux {
     // ANCHOR_END: pending_read
 
     // ANCHOR: start_read
-    /// Says where the bytes shall go, and comes back at once.
+    /// Says where the bytes are to go, and comes back at once.
     fn start_read(socket: &UnixStream) -> io::Result<PendingRead> {
         let buffer = Box::into_raw(Box::new([0; 5]));
         // SAFETY: zero is a value of each of its fields, integers and pointers.
@@ -111,6 +111,7 @@ mod linux {
 
     pub fn main() -> io::Result<()> {
         println!("wait until it is ready");
+        // ANCHOR: main_ready
         let (mut ours, mut peers) = UnixStream::pair()?;
         let mut buffer = [0; 5];
         peers.write_all(b"hello")?;
@@ -120,8 +121,10 @@ mod linux {
         ours.read_exact(&mut buffer)?;
         let (in_socket, in_buffer) = (unread(&ours)?, text(&buffer));
         println!("  read:  {in_socket} in the socket, buffer {in_buffer}");
+        // ANCHOR_END: main_ready
 
         println!("wait until it is done");
+        // ANCHOR: main_done
         let (ours, mut peers) = UnixStream::pair()?;
         let read = start_read(&ours)?;
         println!("  give up? {}", give_up(&ours, &read));
@@ -130,6 +133,7 @@ mod linux {
         let (in_socket, in_buffer) = (unread(&ours)?, text(&buffer));
         println!("  awake: {in_socket} in the socket, buffer {in_buffer}");
         println!("  what the read returns: {count}");
+        // ANCHOR_END: main_done
         Ok(())
     }
 }

@@ -26,6 +26,7 @@ struct Server {
     listener: TcpListener,
     datagrams: UdpSocket,
     connections: HashMap<Token, TcpStream>,
+    next_connection: usize,
 }
 
 impl Server {
@@ -44,6 +45,7 @@ impl Server {
             listener,
             datagrams,
             connections: HashMap::new(),
+            next_connection: FIRST_CONNECTION,
         })
     }
     // ANCHOR_END: new
@@ -53,9 +55,12 @@ impl Server {
         self.poll.poll(&mut self.events, None)?;
         for event in &self.events {
             match event.token() {
-                LISTENER => {
-                    accept(&self.listener, &mut self.connections, &self.poll)?
-                }
+                LISTENER => accept(
+                    &self.listener,
+                    &mut self.connections,
+                    &mut self.next_connection,
+                    &self.poll,
+                )?,
                 DATAGRAMS => receive(&self.datagrams)?,
                 token => {
                     let Some(socket) = self.connections.get_mut(&token) else {
@@ -76,10 +81,12 @@ impl Server {
 fn accept(
     listener: &TcpListener,
     connections: &mut HashMap<Token, TcpStream>,
+    next_connection: &mut usize,
     poll: &Poll,
 ) -> io::Result<()> {
     while let Some((mut socket, _)) = unless_blocked(listener.accept())? {
-        let token = Token(FIRST_CONNECTION + connections.len());
+        let token = Token(*next_connection);
+        *next_connection += 1;
         poll.registry()
             .register(&mut socket, token, Interest::READABLE)?;
         connections.insert(token, socket);
@@ -99,6 +106,7 @@ fn receive(datagrams: &UdpSocket) -> io::Result<()> {
     Ok(())
 }
 
+// ANCHOR: read
 /// True at the end.
 fn read(mut socket: &TcpStream, token: Token) -> io::Result<bool> {
     let mut buffer = [0; 64];
@@ -111,6 +119,7 @@ fn read(mut socket: &TcpStream, token: Token) -> io::Result<bool> {
     }
     Ok(false)
 }
+// ANCHOR_END: read
 
 // ANCHOR: unless_blocked
 /// None when there is nothing more to be had now.

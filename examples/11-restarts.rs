@@ -44,7 +44,7 @@ mod linux {
         loop {
             let milliseconds = left.as_micros().div_ceil(1_000);
             allowed.push(milliseconds);
-            match queue.wait(milliseconds as i32) {
+            match queue.wait_once(milliseconds as i32) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {
                     INTERRUPTIONS.fetch_add(1, Ordering::Relaxed);
                 }
