@@ -26,7 +26,7 @@ fn main() -> io::Result<()> {
         },
     )?;
 
-    // The list is empty, or will be a moment later.
+    // The other thread has registered by now, or does while this one sleeps.
     let mut events = Events::with_capacity(8);
     poll.poll(&mut events, None)?;
     // ANCHOR_END: main

@@ -111,7 +111,7 @@ impl Poll {
                 "an Events of capacity 0 has no room for an event",
             ));
         }
-        // Only a wait that can end early needs the clock. A deadline too far
+        // Only a wait that has an end needs the clock. A deadline too far
         // away to be represented is none.
         let deadline = match timeout {
             None | Some(Duration::ZERO) => None,
