@@ -130,18 +130,37 @@ fn lldb(line: &str) -> Result<Command, Failed> {
 }
 
 /// Of a program that runs lldb first shows the output, in batch mode, and then
-/// says that it runs. At a terminal it is the other way round. The path is that of
+/// says that it runs. At a terminal it is the other way round. Which thread has
+/// been selected it says after the next command, or before it. The path is that of
 /// this machine.
 const IN_ORDER: &str = r#"| awk '
     !started { started = /^Executing commands/; next }
-    /^\(lldb\)/ { printf "%s", printed; printed = ""; print; next }
+    /^\(lldb\)/ {
+        all = all printed $0 "\n"
+        printed = ""
+        if (/thread select/) {
+            before = all
+            all = ""
+        }
+        next
+    }
     /^Process [0-9]+ (launched|resuming)/ {
         sub(/: .*\/examples\//, ": \x27…/target/debug/examples/")
-        print
+        all = all $0 "\n"
+        next
+    }
+    /^\* thread #[0-9]+, name = \x27[^\x27]*\x27$/ {
+        before = before $0 "\n"
+        is_selected = 1
+        next
+    }
+    is_selected {
+        before = before $0 "\n"
+        is_selected = 0
         next
     }
     { printed = printed $0 "\n" }
-    END { printf "%s", printed }'"#;
+    END { printf "%s%s%s", before, all, printed }'"#;
 
 /// Debian has lldb under a name with its version too.
 fn quiet_lldb() -> String {

@@ -18,7 +18,7 @@ use snapbox::assert::Action;
 use snapbox::{Assert, Data, IntoData, Redactions};
 
 /// What differs from run to run, on both sides. All else is compared.
-const MASKS: [(&str, &str); 10] = [
+const MASKS: [(&str, &str); 12] = [
     // The port that the system chose.
     ("[PORT]", r"127\.0\.0\.1:(?<redacted>[0-9]+)"),
     // A duration with a fraction was measured; one without was asked for. The
@@ -35,6 +35,10 @@ const MASKS: [(&str, &str); 10] = [
     ("[PID]", r"(?:LWP|[Pp]rocess) (?<redacted>[0-9]+)"),
     // In lldb: the compiler's number for a function, and how far into it.
     ("[HASH]", r"::h(?<redacted>[0-9a-f]{16}(?: \+ [0-9]+)?)"),
+    // There, and in `thread list`: how far into the C library's function.
+    ("[OFFSET]", r"libc\.so\.6`[a-z_]+ \+ (?<redacted>[0-9]+)"),
+    // And what lies behind a slice, which does not end with a zero.
+    ("[BEHIND]", r#"data_ptr = (?<redacted>"(?:[^"\\]|\\.)*")"#),
     // A socket's descriptor: our own delay server opens others at the same
     // time.
     ("[FD]", r"(?:EPOLL_CTL_[A-Z]+,|ident:) (?<redacted>[0-9]+)"),
