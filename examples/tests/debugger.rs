@@ -91,7 +91,7 @@ fn gdb(line: &str) -> Result<Command, Failed> {
     };
     let script = format!(
         "stdbuf -oL {gdb} -ex 'set trace-commands on' \
-         -x examples/{name}.gdb 2>&1 | sed -e 's/^+/(gdb) /' {QUIET_START}",
+         -x examples/{name}.gdb 2>&1 | sed {QUIET_START} -e 's/^+/(gdb) /'",
     );
     Ok(shell(&script))
 }
@@ -100,10 +100,12 @@ fn gdb(line: &str) -> Result<Command, Failed> {
 const QUIET_GDB: &str = "-nx -batch -iex 'set debuginfod enabled off'";
 
 /// What gdb says at the start depends on how it is set up: of threads, and of
-/// Rust's own printers, which it misses unless `rust-gdb` has started it.
+/// Rust's own printers, which it misses unless `rust-gdb` has started it. What
+/// `thread apply` runs is traced like a command that was typed.
 const QUIET_START: &str = "-e '/^.Thread debugging/d' \
     -e '/^Using host libthread_db/d' \
-    -e '/^warning: Missing auto-load script/,/^Use .info auto-load/d'";
+    -e '/^warning: Missing auto-load script/,/^Use .info auto-load/d' \
+    -e '/^Thread [0-9]* (.*):$/{n;/^+/d}'";
 
 /// It may load what the compiler has put into the program. A line of its own
 /// must be out before the shell that it starts prints one.
