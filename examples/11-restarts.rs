@@ -44,7 +44,7 @@ mod linux {
         loop {
             let milliseconds = left.as_micros().div_ceil(1_000);
             allowed.push(milliseconds);
-            match queue.wait(milliseconds as i32) {
+            match queue.wait_once(milliseconds as i32) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {
                     INTERRUPTIONS.fetch_add(1, Ordering::Relaxed);
                 }
@@ -78,7 +78,8 @@ mod linux {
         let is_over = AtomicBool::new(false);
         let start = Instant::now();
         let allowed = thread::scope(|scope| {
-            scope.spawn(|| interrupt(waiting, &is_over));
+            let other = thread::Builder::new().name("interrupts".into());
+            other.spawn_scoped(scope, || interrupt(waiting, &is_over))?;
             let allowed = wait(&queue, starts_over);
             is_over.store(true, Ordering::Relaxed);
             allowed
