@@ -32,7 +32,7 @@ const MASKS: [(&str, &str); 12] = [
     ),
     // In gdb and strace: where the program lies in memory, and its numbers.
     ("[ADDRESS]", r"(?<redacted>0x[0-9a-f]{5,})"),
-    ("[PID]", r"(?:LWP|[Pp]rocess) (?<redacted>[0-9]+)"),
+    ("[PID]", r"(?:LWP |[Pp]rocess |tid = )(?<redacted>[0-9]+)"),
     // In lldb: the compiler's number for a function, and how far into it.
     ("[HASH]", r"::h(?<redacted>[0-9a-f]{16}(?: \+ [0-9]+)?)"),
     // There, and in `thread list`: how far into the C library's function.
