@@ -27,11 +27,13 @@ mod linux {
             let mut waiting = Vec::new();
             for queue in queues {
                 let sender = sender.clone();
-                waiting.push(scope.spawn(move || {
+                let waiter = thread::Builder::new().name("waiter".into());
+                let waiter = waiter.spawn_scoped(scope, move || {
                     // SAFETY: no pointers are passed.
                     let _ = sender.send(unsafe { libc::gettid() });
                     queue.wait(1_000)
-                }));
+                });
+                waiting.push(waiter?);
             }
             for tid in receiver.iter().take(queues.len()) {
                 wait_until_asleep(tid)?;

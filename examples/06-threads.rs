@@ -49,10 +49,11 @@ mod windows {
         thread::scope(|scope| {
             for _ in 0..THREADS {
                 let sender = sender.clone();
-                scope.spawn(move || {
+                let waiter = thread::Builder::new().name("waiter".into());
+                waiter.spawn_scoped(scope, move || {
                     all_are_here.wait();
                     let _ = sender.send(port.wait());
-                });
+                })?;
             }
             drop(sender);
             all_are_here.wait();

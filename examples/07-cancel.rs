@@ -117,12 +117,13 @@ mod windows {
         let (polls, mut count) = (Polls::new()?, Count::default());
         let both = Barrier::new(2);
         thread::scope(|scope| {
-            let writer = scope.spawn(|| {
+            let writer = thread::Builder::new().name("writer".into());
+            let writer = writer.spawn_scoped(scope, || {
                 (0..ROUNDS).try_for_each(|_| {
                     both.wait();
                     peer.write_all(b"x")
                 })
-            });
+            })?;
             for _ in 0..ROUNDS {
                 let poll = count.start(&polls, &socket)?;
                 both.wait();

@@ -78,7 +78,8 @@ mod linux {
         let is_over = AtomicBool::new(false);
         let start = Instant::now();
         let allowed = thread::scope(|scope| {
-            scope.spawn(|| interrupt(waiting, &is_over));
+            let other = thread::Builder::new().name("interrupts".into());
+            other.spawn_scoped(scope, || interrupt(waiting, &is_over))?;
             let allowed = wait(&queue, starts_over);
             is_over.store(true, Ordering::Relaxed);
             allowed

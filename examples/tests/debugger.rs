@@ -92,8 +92,8 @@ fn gdb(line: &str) -> Result<Command, Failed> {
     // gdb traces what a `thread apply` applies, which nobody types.
     let script = format!(
         "stdbuf -oL {gdb} -ex 'set trace-commands on' \
-         -x examples/{name}.gdb 2>&1 | sed -e 's/^+/(gdb) /' \
-         -e '/^(gdb) thread apply/{{n;d}}' {QUIET_START}",
+         -x examples/{name}.gdb 2>&1 | sed {QUIET_START} \
+         -e 's/^+/(gdb) /' -e '/^(gdb) thread apply/{{n;d}}'",
     );
     Ok(shell(&script))
 }
@@ -102,10 +102,12 @@ fn gdb(line: &str) -> Result<Command, Failed> {
 const QUIET_GDB: &str = "-nx -batch -iex 'set debuginfod enabled off'";
 
 /// What gdb says at the start depends on how it is set up: of threads, and of
-/// Rust's own printers, which it misses unless `rust-gdb` has started it.
+/// Rust's own printers, which it misses unless `rust-gdb` has started it. What
+/// `thread apply` runs is traced like a command that was typed.
 const QUIET_START: &str = "-e '/^.Thread debugging/d' \
     -e '/^Using host libthread_db/d' \
-    -e '/^warning: Missing auto-load script/,/^Use .info auto-load/d'";
+    -e '/^warning: Missing auto-load script/,/^Use .info auto-load/d' \
+    -e '/^Thread [0-9]* (.*):$/{n;/^+/d}'";
 
 /// It may load what the compiler has put into the program. A line of its own
 /// must be out before the shell that it starts prints one.
@@ -132,18 +134,37 @@ fn lldb(line: &str) -> Result<Command, Failed> {
 }
 
 /// Of a program that runs lldb first shows the output, in batch mode, and then
-/// says that it runs. At a terminal it is the other way round. The path is that of
+/// says that it runs. At a terminal it is the other way round. Which thread has
+/// been selected it says after the next command, or before it. The path is that of
 /// this machine.
 const IN_ORDER: &str = r#"| awk '
     !started { started = /^Executing commands/; next }
-    /^\(lldb\)/ { printf "%s", printed; printed = ""; print; next }
+    /^\(lldb\)/ {
+        all = all printed $0 "\n"
+        printed = ""
+        if (/thread select/) {
+            before = all
+            all = ""
+        }
+        next
+    }
     /^Process [0-9]+ (launched|resuming)/ {
         sub(/: .*\/examples\//, ": \x27…/target/debug/examples/")
-        print
+        all = all $0 "\n"
+        next
+    }
+    /^\* thread #[0-9]+, name = \x27[^\x27]*\x27$/ {
+        before = before $0 "\n"
+        is_selected = 1
+        next
+    }
+    is_selected {
+        before = before $0 "\n"
+        is_selected = 0
         next
     }
     { printed = printed $0 "\n" }
-    END { printf "%s", printed }'"#;
+    END { printf "%s%s%s", before, all, printed }'"#;
 
 /// Debian has lldb under a name with its version too.
 fn quiet_lldb() -> String {

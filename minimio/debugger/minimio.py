@@ -214,15 +214,19 @@ if gdb:
                 return EventsPrinter(value)
             return Printer(value) if is_shown(type.name or "") else None
 
-    class Names(gdb.Function):
-        """`print $epoll(0x19)`, for a number that comes from elsewhere."""
+    class Names(gdb.Command):
+        """Name the bits of a number that comes from elsewhere.
+
+        `epoll 0x19` prints them. A function, `$epoll`, would not do: gdb puts
+        its text into the memory of the program, and lets that run meanwhile.
+        """
 
         def __init__(self, function):
             self.function = function
-            super().__init__(function.__name__)
+            super().__init__(function.__name__, gdb.COMMAND_DATA)
 
-        def invoke(self, number):
-            return self.function(int(number))
+        def invoke(self, argument, from_tty):
+            print(self.function(int(gdb.parse_and_eval(argument))))
 
     for function in (epoll, ev, afd, ntstatus):
         Names(function)

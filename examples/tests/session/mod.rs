@@ -18,9 +18,9 @@ use snapbox::assert::Action;
 use snapbox::{Assert, Data, IntoData, Redactions};
 
 /// What differs from run to run, on both sides. All else is compared.
-const MASKS: [(&str, &str); 11] = [
+const MASKS: [(&str, &str); 13] = [
     // The port that the system chose.
-    ("[PORT]", r"127\.0\.0\.1:(?<redacted>[0-9]+)"),
+    ("[PORT]", r"(?:127\.0\.0\.1:|htons\()(?<redacted>[0-9]+)"),
     // A duration or an amount of memory with a fraction was measured; one
     // without was asked for. The spaces before it are those of a column.
     ("[TIME]", r"(?<redacted> *[0-9]+\.[0-9]+ (?:ms|µs|KiB))"),
@@ -32,7 +32,7 @@ const MASKS: [(&str, &str); 11] = [
     ),
     // In gdb and strace: where the program lies in memory, and its numbers.
     ("[ADDRESS]", r"(?<redacted>0x[0-9a-f]{5,})"),
-    ("[PID]", r"(?:LWP|[Pp]rocess) (?<redacted>[0-9]+)"),
+    ("[PID]", r"(?:LWP |[Pp]rocess |tid = )(?<redacted>[0-9]+)"),
     // In lldb: the compiler's number for a function, and how far into it.
     ("[HASH]", r"::h(?<redacted>[0-9a-f]{16}(?: \+ [0-9]+)?)"),
     // In gdb: where a thread of the table is, which is mostly in the C library,
@@ -41,6 +41,10 @@ const MASKS: [(&str, &str); 11] = [
         "[FRAME]",
         r#"(?:Target Id|LWP [^)]*\) "[^"]*"|\n\#)(?<redacted> +[^\n]+|[0-9]+)"#,
     ),
+    // There, and in `thread list`: how far into the C library's function.
+    ("[OFFSET]", r"libc\.so\.6`[a-z_]+ \+ (?<redacted>[0-9]+)"),
+    // And what lies behind a slice, which does not end with a zero.
+    ("[BEHIND]", r#"data_ptr = (?<redacted>"(?:[^"\\]|\\.)*")"#),
     // A socket's descriptor: our own delay server opens others at the same
     // time.
     ("[FD]", r"(?:EPOLL_CTL_[A-Z]+,|ident:) (?<redacted>[0-9]+)"),
