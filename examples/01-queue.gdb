@@ -4,5 +4,5 @@ run
 set print frame-info short-location
 info threads
 set print frame-info auto
-thread apply 1 -q frame function 01_queue::main
+thread apply 1 frame function 01_queue::main
 kill

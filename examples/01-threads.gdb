@@ -4,5 +4,5 @@ run
 set print frame-info short-location
 info threads
 set print frame-info auto
-thread apply 3 -q frame function 01_threads::wait_for_answer
+thread apply 3 frame function 01_threads::wait_for_answer
 kill

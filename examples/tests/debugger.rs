@@ -89,11 +89,9 @@ fn gdb(line: &str) -> Result<Command, Failed> {
         let name = line.strip_prefix(prefix).ok_or("not a session of gdb")?;
         (native_gdb(&session::example_path(name)?), name)
     };
-    // gdb traces what a `thread apply` applies, which nobody types.
     let script = format!(
         "stdbuf -oL {gdb} -ex 'set trace-commands on' \
-         -x examples/{name}.gdb 2>&1 | sed {QUIET_START} \
-         -e 's/^+/(gdb) /' -e '/^(gdb) thread apply/{{n;d}}'",
+         -x examples/{name}.gdb 2>&1 | sed {QUIET_START} -e 's/^+/(gdb) /'",
     );
     Ok(shell(&script))
 }
