@@ -25,11 +25,21 @@ include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 const PROGRAM: &str = "PROGRAM_ON_MIO";
 
 /// Programs that print something else on mio, on purpose, where, and why.
-const DIFFERENT: [(&str, bool, &str); 3] = [
+const DIFFERENT: [(&str, bool, &str); 5] = [
     (
         "04-interrupted",
         cfg!(target_os = "linux"),
         "a signal ends a wait of mio, and minimio goes on waiting",
+    ),
+    (
+        "08-answer-1",
+        true,
+        "a source of mio remembers a queue that has gone",
+    ),
+    (
+        "08-misuse",
+        true,
+        "mio tells of misuse in words of its own, and less of it",
     ),
     (
         "10-lifetime",

@@ -32,7 +32,10 @@ const MASKS: [(&str, &str); 13] = [
     ),
     // In gdb and strace: where the program lies in memory, and its numbers.
     ("[ADDRESS]", r"(?<redacted>0x[0-9a-f]{5,})"),
-    ("[PID]", r"(?:LWP |[Pp]rocess |tid = )(?<redacted>[0-9]+)"),
+    (
+        "[PID]",
+        r"(?:LWP |process |Process |tid = )(?<redacted>[0-9]+)",
+    ),
     // In lldb: the compiler's number for a function, and how far into it.
     ("[HASH]", r"::h(?<redacted>[0-9a-f]{16}(?: \+ [0-9]+)?)"),
     // In gdb: where a thread of the table is, which is mostly in the C library,
