@@ -43,7 +43,10 @@ mod unix {
     fn asked_by_another_thread() -> io::Error {
         let result = close_nothing();
         assert_eq!(result, -1);
-        let other = thread::spawn(io::Error::last_os_error);
+        let other = thread::spawn(|| {
+            let _ = File::open("/no/such/log");
+            io::Error::last_os_error()
+        });
         other.join().expect("it does not panic")
     }
     // ANCHOR_END: late
