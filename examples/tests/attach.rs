@@ -171,7 +171,8 @@ mod linux {
     fn transcript(name: &str) -> Result<Vec<String>, Failed> {
         let path = session::files().into_iter().find(|path| {
             let file = session::file_name(path);
-            let systems = [name.into(), format!("{name}.linux")];
+            let systems = ["", ".linux", ".unix"];
+            let systems = systems.map(|it| format!("{name}{it}"));
             systems.contains(&file)
                 || cfg!(has_kqueue) && file == format!("{name}.kqueue")
         });
