@@ -25,7 +25,7 @@ include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 const PROGRAM: &str = "PROGRAM_ON_MIO";
 
 /// Programs that print something else on mio, on purpose, where, and why.
-const DIFFERENT: [(&str, bool, &str); 5] = [
+const DIFFERENT: [(&str, bool, &str); 6] = [
     (
         "04-interrupted",
         cfg!(target_os = "linux"),
@@ -40,6 +40,11 @@ const DIFFERENT: [(&str, bool, &str); 5] = [
         "08-misuse",
         true,
         "mio tells of misuse in words of its own, and less of it",
+    ),
+    (
+        "10-answer-1",
+        cfg!(windows),
+        "each wake-up of mio is a packet, and an event, of its own",
     ),
     (
         "10-lifetime",
