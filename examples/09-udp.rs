@@ -37,6 +37,9 @@ fn main() -> io::Result<()> {
     }
     // ANCHOR_END: drain
 
+    if cfg!(windows) {
+        return Ok(()); // In Wine the event takes the error away.
+    }
     // ANCHOR: refused
     let nobody = UdpSocket::bind(any)?.local_addr()?;
     let mut client = UdpSocket::bind(any)?;
