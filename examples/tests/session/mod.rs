@@ -76,6 +76,12 @@ const MASKS: [(&str, &str); 13] = [
     ),
 ];
 
+/// gdb says so some time after it, in between what the program prints, or not at
+/// all if the whole process ends meanwhile. When the first thread ends before
+/// another one is gone, gdb tells of its end too, and of the process as a new one.
+const END_OF_THREAD: &str =
+    r"(?m)^\[(?:Thread .* exited|New process [0-9]+)\]\n";
+
 /// No program takes longer than this, on a machine that is busy with others.
 const LONGEST_RUN: Duration = Duration::from_secs(120);
 
@@ -164,17 +170,17 @@ pub fn compare(
     expected: &str,
     actual: &str,
 ) -> Result<(), Failed> {
-    let masks = masks();
     Ok(Assert::new().try_eq(
         Some(&path.display()),
-        masks.redact(actual).into_data(),
-        Data::text(masks.redact(expected)).raw(),
+        masked(actual).into_data(),
+        Data::text(masked(expected)).raw(),
     )?)
 }
 
 /// The text without what differs from run to run.
 pub fn masked(text: &str) -> String {
-    masks().redact(text)
+    let end_of_thread = Regex::new(END_OF_THREAD).expect("a pattern is wrong");
+    masks().redact(&end_of_thread.replace_all(text, ""))
 }
 
 fn masks() -> Redactions {
