@@ -754,6 +754,10 @@ broken! {
         with(CHAPTER, "<summary>A hint</summary>\n", "")
         => "structure: book/src/01-tokens.md:40: give each <details> a \
             <summary> to open it with";
+    markdown_in_a_tag:
+        with(CHAPTER, "<figcaption>Who holds what", "<figcaption>*Who* holds what")
+        => "structure: book/src/01-tokens.md:8: `*Who*` is shown as it is: \
+            use a tag";
 
     // ids
     id_gone:

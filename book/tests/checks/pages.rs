@@ -285,9 +285,11 @@ fn is_fixed(attribute: &str, value: &str) -> bool {
     }
 }
 
-/// A page can be read without its looks: one title, headings in steps, and
-/// something to open what is folded with.
+/// A page can be read without its looks: one title, headings in steps, something
+/// to open what is folded with, and no signs of Markdown.
 pub fn structure(book: &Book) -> Vec<Problem> {
+    static SIGNS: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"\*[^* ][^*]*\*|`[^`]+`|\]\("));
     let mut problems = Vec::new();
     for page in book.pages() {
         let mut above = 0;
@@ -315,6 +317,15 @@ pub fn structure(book: &Book) -> Vec<Problem> {
             if summaries.all(|it| text(it).is_empty()) {
                 let what = "give each <details> a <summary> to open it with";
                 problems.push(page.near("<details", what));
+            }
+        }
+        for element in page.select("main :is(figcaption, summary)") {
+            let signs =
+                element.children().filter_map(|it| it.value().as_text());
+            for found in signs.filter_map(|it| SIGNS.find(it)) {
+                let sign = found.as_str();
+                let what = format!("`{sign}` is shown as it is: use a tag");
+                problems.push(page.near(sign, what));
             }
         }
     }
