@@ -136,7 +136,7 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// As a `Vec` does, when the capacity is more than memory can have.
+    /// As a `Vec` does, if so many events cannot fit into memory.
     pub fn with_capacity(capacity: usize) -> Events {
         Events {
             inner: Vec::with_capacity(capacity),

@@ -66,7 +66,8 @@ const MAX_EVENTS: usize = c_int::MAX as usize / size_of::<epoll_event>();
 // ANCHOR_END: constants
 
 // ANCHOR: checks
-// Our declarations against those of `libc`: a wrong one does not compile.
+// Our struct and constants against those of `libc`: a wrong one does not
+// compile.
 const _: () = {
     use std::mem::offset_of;
 
