@@ -128,8 +128,8 @@ mod windows {
     }
 
     // ANCHOR: give_back
-    /// While a read with token 7 is pending, a slot is taken for our notes: the
-    /// same one, if it was given back too early.
+    /// While a read with token 7 is pending, a slot is taken for our notes. If
+    /// the read's was given back too early, it is that one.
     fn give_back(wrong: bool) -> io::Result<String> {
         let port = Port::new()?;
         let (socket, mut peer) = iocp::pair()?;

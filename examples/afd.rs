@@ -104,7 +104,7 @@ impl Polls {
         self.wait(Some(Duration::ZERO))
     }
 
-    /// `CancelIoEx`. The packet comes in any case.
+    /// `CancelIoEx`. The operation has its packet in any case.
     pub fn cancel(&self, poll: Pending) -> io::Result<()> {
         let afd = self.afd.as_handle().as_raw_handle();
         // SAFETY: the pointer is compared, not followed.

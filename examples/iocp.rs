@@ -274,7 +274,7 @@ pub struct Pending {
 
 impl Pending {
     // ANCHOR: cancel
-    /// `CancelIoEx`. The packet comes in any case.
+    /// `CancelIoEx`. The operation has its packet in any case.
     pub fn cancel(self, socket: &TcpStream) -> io::Result<()> {
         let socket = socket.as_raw_socket() as RawHandle;
         // SAFETY: the pointer is compared, not followed.

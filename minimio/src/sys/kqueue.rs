@@ -289,7 +289,7 @@ impl kevent {
     }
 
     pub(crate) fn is_readable(&self) -> bool {
-        // A waker is readable, as one that is a descriptor would be.
+        // A waker's event counts as readable, as that of a pipe would.
         self.filter != EVFILT_WRITE
     }
 

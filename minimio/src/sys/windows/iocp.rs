@@ -98,7 +98,7 @@ const _: () = {
     assert!(size_of::<OVERLAPPED_ENTRY>() == size_of::<Theirs>());
     assert!(align_of::<OVERLAPPED_ENTRY>() == align_of::<Theirs>());
 
-    // The arms of an array have one type.
+    // The elements of an array have one type.
     let _ = [CreateIoCompletionPort, io::CreateIoCompletionPort];
     assert!(INFINITE == Threading::INFINITE);
     assert!(WAIT_TIMEOUT as u32 == f::WAIT_TIMEOUT);
@@ -130,8 +130,8 @@ impl CompletionPort {
     // ANCHOR_END: port
 
     // ANCHOR: associate
-    /// From now on each operation on `handle` that ends puts a packet here,
-    /// with this key. It can be done once, and holds until the handle is closed.
+    /// From now on each operation on `handle` puts a packet here when it ends,
+    /// with this key. A handle is associated once, until it is closed.
     pub(crate) fn associate(
         &self,
         handle: BorrowedHandle<'_>,
@@ -150,7 +150,7 @@ impl CompletionPort {
     // ANCHOR_END: associate
 
     // ANCHOR: post
-    /// Puts a packet of our own there. That it has no OVERLAPPED tells it from
+    /// Puts a packet of our own into the port. Its null pointer tells it from
     /// an operation's.
     pub(crate) fn post(&self, key: usize) -> io::Result<()> {
         let port = self.port.as_raw_handle();
