@@ -22,12 +22,14 @@ fn connect(addr: SocketAddr) -> io::Result<()> {
 // ANCHOR_END: connect
 
 // ANCHOR: wait
-/// Also comes back when the attempt has failed.
+/// Returns when the attempt has ended, well or badly.
 fn wait_until_connected(poll: &mut Poll, stream: &TcpStream) -> io::Result<()> {
     let mut events = Events::with_capacity(1);
     loop {
         poll.poll(&mut events, None)?;
-        println!("  an event: writable");
+        for event in &events {
+            println!("  an event, writable: {}", event.is_writable());
+        }
         if has_connected(stream)? {
             return Ok(());
         }

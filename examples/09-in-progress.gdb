@@ -3,4 +3,4 @@ run
 finish
 shell awk '$4 ~ /st|02/ {print $2, $5}' /proc/$(pgrep -P $PPID -x 09-in-progress)/net/tcp
 continue
-backtrace 1
+shell awk '$4 ~ /st|02/ {print $2, $5}' /proc/$(pgrep -P $PPID -x 09-in-progress)/net/tcp

@@ -37,7 +37,7 @@ fn main() -> io::Result<()> {
     // ANCHOR_END: write
 
     // ANCHOR: room
-    // Whatever was reported while the writes went on.
+    // Throw away what was reported while the writes went on.
     poll.poll(&mut events, Some(Duration::ZERO))?;
     peer.read_exact(&mut [0])?;
     poll.poll(&mut events, Some(Duration::ZERO))?;

@@ -20,9 +20,9 @@ mod linux {
     const OUT: u32 = libc::EPOLLOUT as u32;
 
     // ANCHOR: count
-    /// How many waits it takes to read a thousand bytes, when the peer sends
-    /// one at every tenth wait.
-    fn count_waits(flags: u32) -> io::Result<(usize, usize)> {
+    /// How many events and bytes there are in 10,000 waits, when the peer sends
+    /// a byte at every tenth.
+    fn count_events(flags: u32) -> io::Result<(usize, usize)> {
         let (mut ours, mut peer) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let queue = Epoll::new()?;
@@ -50,7 +50,7 @@ mod linux {
             ("edge, to read and write", EDGE | OUT),
         ];
         for (name, flags) in modes {
-            let (events, bytes) = count_waits(flags)?;
+            let (events, bytes) = count_events(flags)?;
             println!("{name:30} {events:6} {bytes:6}");
         }
         Ok(())

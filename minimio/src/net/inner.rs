@@ -111,7 +111,7 @@ impl<T: sys::Raw> event::Source for Inner<T> {
 
     fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
         self.check(registry)?;
-        // Also if the system refuses: then it is not registered already.
+        // Even if the system refuses: then it is not registered anyway.
         self.member_of = Membership::default();
         self.registration
             .deregister(registry.selector(), &self.socket)

@@ -96,7 +96,7 @@ impl TcpListener {
 /// let mut events = Events::with_capacity(1);
 /// poll.poll(&mut events, None)?;
 ///
-/// // Writable: the attempt has ended. These two tell how.
+/// // Writable: the attempt has ended, as a rule. These two prove it.
 /// assert!(stream.take_error()?.is_none());
 /// assert_eq!(stream.peer_addr()?, server.local_addr()?);
 ///

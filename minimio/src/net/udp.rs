@@ -61,8 +61,8 @@ impl UdpSocket {
 
     // ANCHOR: connect
     /// Sets the other end of [`send`](UdpSocket::send) and
-    /// [`recv`](UdpSocket::recv). Datagrams of others are no longer received,
-    /// but for those that have arrived already.
+    /// [`recv`](UdpSocket::recv). Datagrams from others are no longer received,
+    /// except those that have arrived already.
     pub fn connect(&self, addr: SocketAddr) -> io::Result<()> {
         self.inner.socket().connect(addr)
     }

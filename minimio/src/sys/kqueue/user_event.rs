@@ -45,8 +45,8 @@ impl Waker {
 
     // ANCHOR: wake
     pub(crate) fn wake(&self) -> io::Result<()> {
-        // Without EV_CLEAR, with which FreeBSD would lose the trigger: the
-        // filter has it from its EV_ADD.
+        // No EV_CLEAR here: FreeBSD would lose the trigger, and the knote has
+        // it from its EV_ADD.
         self.change(0, NOTE_TRIGGER)
     }
 

@@ -44,8 +44,8 @@ fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
 // ANCHOR_END: socket
 
 // ANCHOR: apple
-/// macOS has no flags for this, and a signal for who writes to a connection
-/// that is gone. std's own sockets are made without it, and so is ours.
+/// macOS has no flags for this, and sends a signal to whoever writes to a
+/// connection that is gone. std turns that off for its sockets, and so do we.
 #[cfg(target_vendor = "apple")]
 fn nonblocking_socket(family: c_int) -> io::Result<OwnedFd> {
     // SAFETY: no pointers are passed.
