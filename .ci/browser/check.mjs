@@ -14,7 +14,7 @@
 //
 // Tells Lighthouse's scores, also for performance, and what a chapter weighs.
 //
-// node check.mjs CHROMIUM BOOK SCREENSHOTS
+// node check.mjs CHROMIUM BOOK SCREENSHOTS [without-lighthouse]
 
 import { mkdir, readFile, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -23,7 +23,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { FLAGS, launch, serve } from "./browser.mjs";
 
-const [executablePath, book, screenshots] = process.argv.slice(2);
+const [executablePath, book, screenshots, without] = process.argv.slice(2);
 const CHAPTER = "04-epoll.html";
 const OTHER = "introduction.html";
 const PHONE = { width: 360, height: 740 };
@@ -383,23 +383,26 @@ console.log(
 );
 
 // Lighthouse starts a browser of its own, as that of a phone.
-const { default: lighthouse } = await import("lighthouse");
-const { launch: launchChrome } = await import("chrome-launcher");
-const chrome = await launchChrome({ chromePath: executablePath, chromeFlags: [...FLAGS, "--headless=new"] });
-for (const name of [CHAPTER, OTHER]) {
-  where = name;
-  const { lhr } = await lighthouse(`${origin}/${name}`, { port: chrome.port, logLevel: "error" });
-  const scores = Object.values(lhr.categories).map(({ id, score }) => [id, Math.round(score * 100)]);
-  const value = (id) => lhr.audits[id].displayValue;
-  console.log(
-    `Lighthouse, ${name}: ${scores.map(([id, score]) => `${id} ${score}`).join(", ")} (first paint ` +
-      `${value("first-contentful-paint")}, blocked ${value("total-blocking-time")}, shift ${value("cumulative-layout-shift")})`,
-  );
-  for (const [id, score] of scores) {
-    expect(id === "performance" || score === 100, `Lighthouse: ${id} ${score}`);
+async function score() {
+  const { default: lighthouse } = await import("lighthouse");
+  const { launch: launchChrome } = await import("chrome-launcher");
+  const chrome = await launchChrome({ chromePath: executablePath, chromeFlags: [...FLAGS, "--headless=new"] });
+  for (const name of [CHAPTER, OTHER]) {
+    where = name;
+    const { lhr } = await lighthouse(`${origin}/${name}`, { port: chrome.port, logLevel: "error" });
+    const scores = Object.values(lhr.categories).map(({ id, score }) => [id, Math.round(score * 100)]);
+    const value = (id) => lhr.audits[id].displayValue;
+    console.log(
+      `Lighthouse, ${name}: ${scores.map(([id, score]) => `${id} ${score}`).join(", ")} (first paint ` +
+        `${value("first-contentful-paint")}, blocked ${value("total-blocking-time")}, shift ${value("cumulative-layout-shift")})`,
+    );
+    for (const [id, score] of scores) {
+      expect(id === "performance" || score === 100, `Lighthouse: ${id} ${score}`);
+    }
   }
+  await chrome.kill();
 }
-await chrome.kill();
+if (without !== "without-lighthouse") await score();
 server.close();
 
 console.log(`${pages.length} pages, themes ${themes.join(" and ")}, ${PHONE.width} and ${LAPTOP.width} pixels wide`);
