@@ -29,7 +29,7 @@ mod kqueue {
     ) -> io::Result<Vec<Kevent>> {
         let events = loop {
             let result = queue.kevent(changes, 8, None);
-            // Also by a call that is interrupted, they have been made.
+            // They have been made, even by a call that is interrupted.
             changes.clear();
             match result {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

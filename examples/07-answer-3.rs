@@ -100,8 +100,8 @@ mod windows {
         AFD_POLL_RECEIVE | AFD_POLL_DISCONNECT | AFD_POLL_ABORT;
 
     // ANCHOR: fill
-    /// A request for all whose reply is not complete. Who is to answer first
-    /// stands first.
+    /// A request for all whose reply is not complete. The one that will
+    /// answer first stands first.
     fn request(connections: &[Connection]) -> Box<Request> {
         let mut request = Box::new(Request::default());
         request.info.Timeout = i64::MAX;

@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
     let registry = Poll::new()?.registry().try_clone()?;
     // The `Poll` is gone, and with it the right to wait.
     registry.register(&mut socket, Token(1), Interest::READABLE)?;
-    println!("registered with a queue that nobody can wait for");
+    println!("registered with a queue that nobody can wait on");
 
     drop(registry);
     // The queue is gone too: the socket is free again.

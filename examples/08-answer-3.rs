@@ -9,7 +9,7 @@
 
 #[cfg(unix)]
 mod unix {
-    use std::io::{self, Read, Write};
+    use std::io::{self, ErrorKind, Read, Write};
     use std::os::fd::{AsRawFd, RawFd};
     use std::os::unix::net::UnixStream;
     use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -35,6 +35,7 @@ mod unix {
         fn new() -> io::Result<Selector> {
             let changed = UnixStream::pair()?;
             changed.0.set_nonblocking(true)?;
+            changed.1.set_nonblocking(true)?;
             Ok(Selector {
                 entries: Mutex::default(),
                 changed,
@@ -52,7 +53,7 @@ mod unix {
                 token,
                 is_armed: true,
             });
-            (&self.changed.1).write_all(&[1])
+            self.end_wait()
         }
 
         /// What `do_io` is for: after `WouldBlock`, wait again.
@@ -60,9 +61,19 @@ mod unix {
             for entry in self.entries().iter_mut().filter(|it| it.fd == fd) {
                 entry.is_armed = true;
             }
-            (&self.changed.1).write_all(&[1])
+            self.end_wait()
         }
         // ANCHOR_END: register
+
+        // ANCHOR: end_wait
+        /// A pair that is full is readable, and ends the wait as well.
+        fn end_wait(&self) -> io::Result<()> {
+            match (&self.changed.1).write(&[1]) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
+                result => result.map(drop),
+            }
+        }
+        // ANCHOR_END: end_wait
 
         // ANCHOR: select
         /// Waits once, for so many milliseconds, or without limit if that is

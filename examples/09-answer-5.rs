@@ -18,7 +18,14 @@ fn connect_to_any(addrs: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut attempts = Vec::new();
     let mut last_error = io::Error::from(ErrorKind::InvalidInput);
     for (index, &addr) in addrs.iter().enumerate() {
-        let mut stream = TcpStream::connect(addr)?;
+        let mut stream = match TcpStream::connect(addr) {
+            Ok(stream) => stream,
+            Err(error) => {
+                last_error = error;
+                attempts.push(None);
+                continue;
+            }
+        };
         poll.registry().register(
             &mut stream,
             Token(index),
@@ -71,8 +78,11 @@ fn main() -> io::Result<()> {
     let somebody = listener.local_addr()?;
     let nobody = net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
 
-    let stream = connect_to_any(&[nobody, somebody])?;
-    println!("one of two: {}", stream.peer_addr()? == somebody);
+    // No route leads there, which the system says at once.
+    let nowhere = SocketAddr::from(([255, 255, 255, 255], 1));
+
+    let stream = connect_to_any(&[nowhere, nobody, somebody])?;
+    println!("one of three: {}", stream.peer_addr()? == somebody);
     match connect_to_any(&[nobody, nobody]) {
         Ok(_) => println!("connected, to nobody"),
         Err(error) => println!("none: {:?}", error.kind()),

@@ -12,7 +12,7 @@ use std::{io, panic, thread};
 use minimio::{Events, Poll, Registry, Token, Waker};
 
 // ANCHOR: bell
-/// A waker that does not wake who is already woken.
+/// A waker that does not wake a thread twice.
 struct Bell {
     waker: Waker,
     has_rung: AtomicBool,
@@ -41,7 +41,7 @@ impl Bell {
 
     // ANCHOR: hear
     /// To be called at the event, before the list is looked at. A swap and not
-    /// a store: it sees the messages of who did not have to ring.
+    /// a store: it sees the messages of those who did not ring.
     fn hear(&self) {
         self.has_rung.swap(false, Ordering::AcqRel);
     }
