@@ -246,8 +246,7 @@ fn what_fails_leaves_nothing_behind() -> io::Result<()> {
         let connected = TcpStream::connect(everybody);
         assert!(connected.is_err() || !cfg!(target_os = "linux"));
     }
-    assert_eq!(open_descriptors()?, before);
-    Ok(())
+    assert_open(&before)
 }
 
 /// Whatever we open is closed in a program that we start.
