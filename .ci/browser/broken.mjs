@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const [executablePath, book, copy] = process.argv.slice(2);
 const CHAPTER = "04-epoll.html";
@@ -44,7 +45,7 @@ const toc = await readFile(join(copy, "toc.html"), "utf8");
 const others = /<a href="(?!04-|05-|introduction)[^"]*"[^>]*>.*?<\/a>/g;
 await writeFile(join(copy, "toc.html"), toc.replace(others, ""));
 
-const check = join(import.meta.dirname, "check.mjs");
+const check = fileURLToPath(new URL("check.mjs", import.meta.url));
 const { status, stdout, stderr } = spawnSync(
   process.execPath,
   [check, executablePath, copy, join(copy, "screenshots"), "without-lighthouse"],
