@@ -68,9 +68,9 @@ mod unix {
         // ANCHOR: end_wait
         /// A pair that is full is readable, and ends the wait as well.
         fn end_wait(&self) -> io::Result<()> {
-            match (&self.changed.1).write(&[1]) {
+            match (&self.changed.1).write_all(&[1]) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
-                result => result.map(drop),
+                result => result,
             }
         }
         // ANCHOR_END: end_wait
