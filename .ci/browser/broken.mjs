@@ -22,6 +22,7 @@ const FAULTS = {
     ['<script>throw new Error("thrown")</script>', "exception: thrown"],
     ['<img alt="" src="nowhere.png">', "/nowhere.png"],
     ["<style>:focus { outline: none !important }</style>", "no focus is seen on"],
+    ["<style>main * { transition: color 0.01ms !important }</style>", "moves though motion is off: "],
     ["<style>main svg { visibility: hidden }</style>", "no figure"],
   ],
   "print.html": [

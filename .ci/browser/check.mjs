@@ -8,7 +8,7 @@
 // - a request to another host;
 // - anything that is wider than the window and not inside a box that scrolls;
 // - text, contents or ways to the other pages that need JavaScript;
-// - what the keyboard does not reach;
+// - what the keyboard does not reach, and what moves though motion is off;
 // - a page that paper would cut: something folded, dark, or wider than it;
 // - less than 100 in Lighthouse for accessibility, best practices or SEO.
 //
@@ -265,7 +265,7 @@ await look(`${CHAPTER} by keyboard`, async () => {
   await page.context().close();
 });
 
-// Nothing moves while a page loads, and nothing when motion is off.
+// Nothing moves while a page loads.
 await look(`${CHAPTER}, shift`, async () => {
   for (const viewport of SIZES) {
     const page = await open({ viewport });
@@ -285,6 +285,27 @@ await look(`${CHAPTER}, shift`, async () => {
     }
     await page.context().close();
   }
+});
+
+// With motion off nothing has a transition, however short: a colour that comes by one
+// is inherited by another, so that the text would take its theme layer by layer.
+await look(`${CHAPTER}, motion off`, async () => {
+  const page = await open({ theme: "navy", viewport: LAPTOP });
+  await page.addInitScript(() => {
+    globalThis.moved = new Set();
+    for (const kind of ["transitionrun", "animationstart"]) {
+      addEventListener(kind, ({ target }) => globalThis.moved.add(target.nodeName), true);
+    }
+  });
+  await page.goto(`${origin}/${CHAPTER}`, { waitUntil: "load" });
+  await page.click("#mdbook-theme-toggle");
+  await page.click("#mdbook-theme-light");
+  await page.click("#mdbook-sidebar-toggle");
+  // The events of a frame are sent before what waits for it is called.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  const moved = await page.evaluate(() => [...globalThis.moved]);
+  expect(moved.length === 0, `moves though motion is off: ${moved.join(", ")}`);
+  await page.context().close();
 });
 
 // Without JavaScript: the text, the way to the contents and to the next page, light
