@@ -63,23 +63,31 @@ have_version() {
   answer=$("$1" --version 2>/dev/null) && [[ $answer == *" $2" || $answer == *" v$2" ]]
 }
 
-# cargo_for TARGET ARGUMENT...: cargo, for another kind of machine. The standard
-# library is rustup's (rustup target add TARGET) or, where that target is not
-# added, built: with rustup's nightly if it has the component rust-src, and else
-# with Debian's rustc-web, cargo-web and rust-web-src, which are installed then
-# (and rust-web-clippy for clippy).
+# cargo_for TARGETS ARGUMENT...: cargo, for other kinds of machine, at once for all
+# that are named in the first argument. The standard library is rustup's (rustup
+# target add TARGET) or, for a target that is not added, built: with rustup's nightly
+# if it has the component rust-src, and else with Debian's rustc-web, cargo-web and
+# rust-web-src, which are installed then (and rust-web-clippy for clippy).
 cargo_for() {
-  local target=$1 command=$2
+  local command=$2 target added=() built=()
+  for target in $1; do
+    if have rustup && rustup target list --installed | grep -x "$target" >/dev/null; then
+      added+=(--target "$target")
+    else
+      built+=(--target "$target")
+    fi
+  done
   shift 2
-  if have rustup && rustup target list --installed | grep -x "$target" >/dev/null; then
-    cargo "$command" --target "$target" "$@"
-  elif have rustup && rustup component list --toolchain nightly --installed 2>/dev/null |
+  if [[ ${#added[@]} != 0 ]]; then cargo "$command" "${added[@]}" "$@" || return; fi
+  if [[ ${#built[@]} == 0 ]]; then return; fi
+  built+=(-Z "build-std=std,panic_unwind")
+  if have rustup && rustup component list --toolchain nightly --installed 2>/dev/null |
     grep -x rust-src >/dev/null; then
-    cargo +nightly "$command" -Z build-std=std,panic_unwind --target "$target" "$@"
+    cargo +nightly "$command" "${built[@]}" "$@"
   else
     need /usr/lib/rustlib/src/rust/library/Cargo.lock rustc-web cargo-web rust-web-src
     if [[ $command == clippy ]]; then need /usr/bin/clippy-driver rust-web-clippy; fi
     PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc RUSTDOC=/usr/bin/rustdoc RUSTC_BOOTSTRAP=1 \
-      /usr/bin/cargo "$command" -Z build-std=std,panic_unwind --target "$target" "$@"
+      /usr/bin/cargo "$command" "${built[@]}" "$@"
   fi
 }

@@ -17,7 +17,12 @@ export const FLAGS = [
   "--disable-sync",
 ];
 
-export const launch = (executablePath) => chromium.launch({ executablePath, args: FLAGS });
+/** What `start` starts, at the second try if it does not come up at the first: once in
+ * some hundred times Chromium does not. */
+export const twice = (start) => start().catch(start);
+
+export const launch = (executablePath) =>
+  twice(() => chromium.launch({ executablePath, args: FLAGS, timeout: 60_000 }));
 
 const TYPES = {
   ".css": "text/css",

@@ -21,7 +21,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { FLAGS, launch, serve } from "./browser.mjs";
+import { FLAGS, launch, serve, twice } from "./browser.mjs";
 
 const [executablePath, book, screenshots, without] = process.argv.slice(2);
 const CHAPTER = "04-epoll.html";
@@ -407,7 +407,8 @@ console.log(
 async function score() {
   const { default: lighthouse } = await import("lighthouse");
   const { launch: launchChrome } = await import("chrome-launcher");
-  const chrome = await launchChrome({ chromePath: executablePath, chromeFlags: [...FLAGS, "--headless=new"] });
+  const flags = { chromePath: executablePath, chromeFlags: [...FLAGS, "--headless=new"] };
+  const chrome = await twice(() => launchChrome(flags));
   for (const name of [CHAPTER, OTHER]) {
     where = name;
     const { lhr } = await lighthouse(`${origin}/${name}`, { port: chrome.port, logLevel: "error" });

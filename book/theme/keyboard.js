@@ -14,11 +14,12 @@
   }
 
   // A box whose content is wider takes the focus, and the arrows scroll it instead
-  // of turning the page.
+  // of turning the page. All are measured before one is changed: that makes one layout.
   const boxes = document.querySelectorAll("main pre > code, main .table-wrapper");
   const look = new ResizeObserver((entries) => {
-    for (const { target: box } of entries) {
-      if (box.scrollWidth > box.clientWidth) {
+    const measured = entries.map(({ target: box }) => [box, box.scrollWidth > box.clientWidth]);
+    for (const [box, isWide] of measured) {
+      if (isWide) {
         box.tabIndex = 0;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", box.tagName === "CODE" ? "Wide code" : "Wide table");
