@@ -757,7 +757,11 @@ broken! {
     markdown_in_a_tag:
         with(CHAPTER, "<figcaption>Who holds what", "<figcaption>*Who* holds what")
         => "structure: book/src/01-tokens.md:8: `*Who*` is shown as it is: \
-            use a tag";
+            use a tag, or ’";
+    straight_apostrophe_in_a_tag:
+        with(CHAPTER, "<figcaption>Who holds what", "<figcaption>The kernel's")
+        => "structure: book/src/01-tokens.md:8: `l's` is shown as it is: \
+            use a tag, or ’";
 
     // ids
     id_gone:

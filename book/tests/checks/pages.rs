@@ -289,7 +289,7 @@ fn is_fixed(attribute: &str, value: &str) -> bool {
 /// to open what is folded with, and no signs of Markdown.
 pub fn structure(book: &Book) -> Vec<Problem> {
     static SIGNS: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"\*[^* ][^*]*\*|`[^`]+`|\]\("));
+        LazyLock::new(|| regex(r"\*[^* ][^*]*\*|`[^`]+`|\]\(|\w'\w"));
     let mut problems = Vec::new();
     for page in book.pages() {
         let mut above = 0;
@@ -319,12 +319,14 @@ pub fn structure(book: &Book) -> Vec<Problem> {
                 problems.push(page.near("<details", what));
             }
         }
-        for element in page.select("main :is(figcaption, summary)") {
+        for element in page.select("main :is(figcaption, summary, text, tspan)")
+        {
             let signs =
                 element.children().filter_map(|it| it.value().as_text());
             for found in signs.filter_map(|it| SIGNS.find(it)) {
                 let sign = found.as_str();
-                let what = format!("`{sign}` is shown as it is: use a tag");
+                let what =
+                    format!("`{sign}` is shown as it is: use a tag, or ’");
                 problems.push(page.near(sign, what));
             }
         }
