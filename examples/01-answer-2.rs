@@ -66,14 +66,13 @@ fn first_by_queue(addr: SocketAddr) -> io::Result<()> {
 fn first_by_threads(addr: SocketAddr) -> io::Result<()> {
     // ANCHOR: spawn
     let (sender, receiver) = mpsc::channel();
-    let mut streams = Vec::new();
+    let (mut streams, mut threads) = (Vec::new(), Vec::new());
     for path in PATHS {
         let stream = ask(addr, path)?;
         streams.push(stream.try_clone()?);
         let sender = sender.clone();
-        thread::Builder::new()
-            .name(path.into())
-            .spawn(move || sender.send(wait(stream)))?;
+        let thread = thread::Builder::new().name(path.into());
+        threads.push(thread.spawn(move || sender.send(wait(stream)))?);
     }
     drop(sender);
     // ANCHOR_END: spawn
@@ -85,9 +84,12 @@ fn first_by_threads(addr: SocketAddr) -> io::Result<()> {
         // The one that is done may have no connection any more.
         let _ = stream.shutdown(Shutdown::Both);
     }
-    // This ends when the last thread has.
+    // This ends when the last sender is gone.
     for response in receiver {
         println!("threads: {:?} after the shutdown", response?);
+    }
+    for thread in threads {
+        let _ = thread.join();
     }
     // ANCHOR_END: shutdown
     Ok(())

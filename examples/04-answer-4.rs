@@ -12,20 +12,29 @@ mod linux {
     use std::time::{Duration, Instant};
 
     use examples::epoll::Epoll;
-    use libc::{ENOSYS, SYS_epoll_pwait2, epoll_event, timespec};
+    use libc::{ENOSYS, SYS_epoll_pwait2, epoll_event};
 
     const TIMEOUT: Duration = Duration::from_micros(100);
+
+    // ANCHOR: timespec
+    /// The kernel's, the same on every machine. libc's may be smaller.
+    #[repr(C)]
+    struct Timespec {
+        seconds: i64,
+        nanoseconds: i64,
+    }
+    // ANCHOR_END: timespec
 
     // ANCHOR: exact
     /// <https://man7.org/linux/man-pages/man2/epoll_wait.2.html>
     fn wait_exactly(queue: &Epoll, timeout: Duration) -> io::Result<usize> {
         let mut buffer = [epoll_event { events: 0, u64: 0 }; 8];
-        let timeout = timespec {
-            tv_sec: timeout.as_secs() as _,
-            tv_nsec: timeout.subsec_nanos() as _,
+        let timeout = Timespec {
+            seconds: timeout.as_secs().try_into().unwrap_or(i64::MAX),
+            nanoseconds: timeout.subsec_nanos().into(),
         };
-        // SAFETY: there is room for 8 entries, `timeout` is a `timespec`, and
-        // a null mask (of 8 bytes) leaves the signals alone.
+        // SAFETY: there is room for 8 entries, `timeout` is of the kernel's
+        // kind, and a null mask (of 8 bytes) leaves the signals alone.
         let count = unsafe {
             libc::syscall(
                 SYS_epoll_pwait2,

@@ -1,7 +1,8 @@
 //! Chapter 4: a wait that is stopped and continued, as a debugger does it.
 //!
-//! Each wait below lasts up to a second. In the middle of it another process
-//! stops this one with SIGSTOP and lets it go on with SIGCONT.
+//! The first wait below lasts up to a minute, the second a second. In the middle
+//! of each another process stops this one with SIGSTOP and lets it go on with
+//! SIGCONT.
 //!
 //! ```sh
 //! cargo run --example 04-interrupted
@@ -26,7 +27,7 @@ mod linux {
     pub fn main() -> io::Result<()> {
         let queue = Epoll::new()?;
         let mut child = stop_and_continue_us()?;
-        let result = queue.wait_once(1_000);
+        let result = queue.wait_once(60_000);
         println!("epoll_wait: {result:?}");
         child.wait()?;
 

@@ -10,11 +10,17 @@ mod linux {
     use std::io::{self, Read, Write};
     use std::net::{Shutdown, TcpListener, TcpStream};
     use std::os::fd::AsRawFd;
-    use std::thread;
-    use std::time::Duration;
 
     use examples::epoll::{Epoll, names};
     use libc::{EPOLLET, EPOLLIN, EPOLLRDHUP};
+
+    /// Until the end of file has come, and so what was sent before it.
+    fn wait_for_the_end(socket: &TcpStream) -> io::Result<()> {
+        let queue = Epoll::new()?;
+        queue.add(socket.as_raw_fd(), 0, EPOLLRDHUP as u32)?;
+        queue.wait(-1)?;
+        Ok(())
+    }
 
     pub fn main() -> io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -28,7 +34,7 @@ mod linux {
         // ANCHOR: main
         peer.write_all(b"ten bytes.")?;
         peer.shutdown(Shutdown::Write)?;
-        thread::sleep(Duration::from_millis(50));
+        wait_for_the_end(&socket)?;
 
         let mut buffer = [0; 4096];
         for (_token, flags) in queue.wait(-1)? {

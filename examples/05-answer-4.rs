@@ -74,7 +74,7 @@ mod kqueue {
 
     /// Reads until there is nothing more for now. True when the reply is
     /// complete.
-    fn read_reply(connection: &mut Connection) -> io::Result<bool> {
+    fn drain(connection: &mut Connection) -> io::Result<bool> {
         match connection.stream.read_to_end(&mut connection.reply) {
             Ok(_) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -106,7 +106,7 @@ mod kqueue {
                 };
                 if event.filter == EVFILT_TIMER {
                     println!("<- token {token}: nothing in {LIMIT} ms");
-                } else if read_reply(connection)? {
+                } else if drain(connection)? {
                     let body = http::body(&connection.reply);
                     println!("<- token {token}: {body}");
                 } else {

@@ -17,7 +17,7 @@ mod kqueue {
 
     use examples::kqueue::{
         EV_ADD, EV_CLEAR, EV_DELETE, EV_RECEIPT, EVFILT_READ, EVFILT_WRITE,
-        Flags, Kevent, Kqueue, error_name,
+        Flags, Kevent, Kqueue, error_name, name_of,
     };
 
     /// A socket that has something to be read.
@@ -64,12 +64,8 @@ mod kqueue {
         tokens.join(", ")
     }
 
-    fn name(error: io::Error) -> String {
-        error_name(error.raw_os_error().unwrap_or(0))
-    }
-
     fn say(what: &str, result: io::Result<String>) {
-        println!("{what:46}{}", result.unwrap_or_else(name));
+        println!("{what:46}{}", result.unwrap_or_else(|it| name_of(&it)));
     }
 
     fn add_twice() -> io::Result<String> {

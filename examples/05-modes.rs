@@ -15,7 +15,7 @@ mod kqueue {
 
     use examples::kqueue::{
         EV_ADD, EV_CLEAR, EV_DISPATCH, EV_ENABLE, EV_ONESHOT, EVFILT_READ,
-        Flags, Kevent, Kqueue, error_name,
+        Flags, Kevent, Kqueue, name_of,
     };
 
     struct Watched {
@@ -74,9 +74,7 @@ mod kqueue {
                 for (one, width) in watched.iter_mut().zip([10, 10, 12, 0]) {
                     let answer = match action(one) {
                         Ok(()) => one.bytes_reported()?,
-                        Err(error) => {
-                            error_name(error.raw_os_error().unwrap_or(0))
-                        }
+                        Err(error) => name_of(&error),
                     };
                     print!("{answer:width$}");
                 }

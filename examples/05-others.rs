@@ -97,7 +97,8 @@ mod kqueue {
                     match event.filter {
                         EVFILT_TIMER => send_to_ourselves(SIGUSR1)?,
                         EVFILT_SIGNAL => {
-                            scope.spawn(|| trigger(&queue));
+                            let other = scope.spawn(|| trigger(&queue));
+                            other.join().expect("it does not panic")?;
                         }
                         _ => return Ok(()),
                     }

@@ -81,18 +81,21 @@ mod windows {
 
     const NOTES: &[u8; 32] = b"balance: 100 euro               ";
 
+    /// Where a slot is. It is never freed: it goes back to a list.
+    #[derive(Clone, Copy)]
+    struct Leaked(*mut Slot);
+
     impl Slot {
-        /// A slot that is never freed: it goes back to a list.
-        fn leak() -> *mut Slot {
-            Box::into_raw(Box::new(Slot {
+        fn leak() -> Leaked {
+            Leaked(Box::into_raw(Box::new(Slot {
                 overlapped: OVERLAPPED::default(),
                 token: 0,
                 buffer: [0; 32],
-            }))
+            })))
         }
     }
 
-    fn write(slot: *mut Slot, token: usize, text: [u8; 32]) {
+    fn write(Leaked(slot): Leaked, token: usize, text: [u8; 32]) {
         // SAFETY: a slot is never freed. The kernel may have it, but it does
         // not write to it before something arrives.
         unsafe {
@@ -102,7 +105,7 @@ mod windows {
     }
 
     /// Starts a read into a slot.
-    fn start(socket: &TcpStream, slot: *mut Slot) -> io::Result<()> {
+    fn start(socket: &TcpStream, Leaked(slot): Leaked) -> io::Result<()> {
         let mut flags = 0;
         // SAFETY: a slot is never freed.
         let result = unsafe {
@@ -149,7 +152,7 @@ mod windows {
         let packet = port.entries(1, 10_000)?[0];
         let slot = packet.lpOverlapped.cast::<Slot>();
         // SAFETY: the kernel is done with both, and they are never freed.
-        let (token, notes) = unsafe { ((*slot).token, (*notes).buffer) };
+        let (token, notes) = unsafe { ((*slot).token, (*notes.0).buffer) };
         let notes = String::from_utf8_lossy(&notes);
         Ok(format!("token {token}, our notes: {}", notes.trim_end()))
     }

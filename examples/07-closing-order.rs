@@ -62,7 +62,8 @@ mod windows {
                 socket: Some(socket),
                 _peer: peer,
                 request,
-                before: status_block(request),
+                // SAFETY: it is never freed.
+                before: unsafe { status_block(request) },
             })
         }
 
@@ -71,7 +72,8 @@ mod windows {
                 Some(port) => took_packet(port)?,
                 None => false, // From where?
             };
-            let written = status_block(self.request) != self.before;
+            // SAFETY: it is never freed.
+            let written = unsafe { status_block(self.request) } != self.before;
             let pending = self.cancel();
             let yes = |it| if it { "yes" } else { "-" };
             let (packet, written) = (yes(packet), yes(written));
@@ -96,8 +98,12 @@ mod windows {
     }
 
     /// How a request begins: `Status` and `Information`.
-    fn status_block(request: *const Request) -> (i32, usize) {
-        // SAFETY: it is never freed. The kernel may write at the same time,
+    ///
+    /// # Safety
+    ///
+    /// It has not been freed.
+    unsafe fn status_block(request: *const Request) -> (i32, usize) {
+        // SAFETY: so says the caller. The kernel may write at the same time,
         // which is what we watch for.
         unsafe {
             let status = request.cast::<i32>().read_volatile();

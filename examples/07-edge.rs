@@ -8,11 +8,11 @@
 //! cargo run --example 07-edge
 //! ```
 
-use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::thread;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
+use examples::peer;
 use minimio::{Events, Interest, Poll, Token, net};
 
 struct Watched {
@@ -26,10 +26,7 @@ struct Watched {
 
 impl Watched {
     fn new() -> io::Result<Watched> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let socket = TcpStream::connect(listener.local_addr()?)?;
-        socket.set_nonblocking(true)?;
-        let (peer, _) = listener.accept()?;
+        let (socket, peer) = peer::pair()?;
         Ok(Watched {
             poll: Poll::new()?,
             events: Events::with_capacity(8),
@@ -39,19 +36,10 @@ impl Watched {
         })
     }
 
-    /// Returns when `unread` bytes are in the socket. A look through minimio
-    /// could be answered with `WouldBlock`, and would change what we observe.
+    /// Returns when `unread` bytes are in the socket.
     fn arrive(&mut self, bytes: &[u8], unread: usize) -> io::Result<()> {
         self.peer.write_all(bytes)?;
-        loop {
-            match self.copy.peek(&mut [0; 16]) {
-                Ok(count) if count >= unread => return Ok(()),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-            thread::yield_now();
-        }
+        peer::wait_until_unread(&self.copy, unread)
     }
 
     fn register(&mut self) -> io::Result<()> {
@@ -71,8 +59,9 @@ impl Watched {
     fn drain(&mut self) -> io::Result<()> {
         loop {
             match self.socket.read(&mut [0; 16]) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     return Ok(());
                 }
                 Err(error) => return Err(error),

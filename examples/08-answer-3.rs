@@ -119,12 +119,13 @@ mod unix {
         // ANCHOR_END: disarm
     }
 
-    /// Waits until something is reported.
+    /// Waits until something is reported, whoever interrupts.
     fn wait(selector: &Selector) -> io::Result<Vec<usize>> {
         loop {
-            let tokens = selector.select(-1)?;
-            if !tokens.is_empty() {
-                return Ok(tokens);
+            match selector.select(-1) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Ok(tokens) if tokens.is_empty() => {}
+                result => return result,
             }
         }
     }
@@ -144,7 +145,7 @@ mod unix {
 
         let _ = (&reader).read(&mut [0; 1])?;
         println!("a byte is left, and a select: {:?}", selector.select(0)?);
-        while (&reader).read(&mut [0; 1]).is_ok() {}
+        while matches!((&reader).read(&mut [0; 1]), Ok(1..)) {}
         selector.rearm(reader.as_raw_fd())?;
         writer.write_all(b"c")?;
         println!("drained, armed, one more byte: {:?}", wait(&selector)?);

@@ -67,7 +67,7 @@ fn advance(
         let stream = &mut connection.stream;
         registry.reregister(stream, token, Interest::READABLE)?;
     }
-    read_reply(connection)
+    drain(connection)
 }
 // ANCHOR_END: advance
 
@@ -101,9 +101,9 @@ fn write_request(connection: &mut Connection) -> io::Result<bool> {
 }
 // ANCHOR_END: write_request
 
-// ANCHOR: read_reply
+// ANCHOR: drain
 /// Reads until nothing is left. True when the reply is complete.
-fn read_reply(connection: &mut Connection) -> io::Result<bool> {
+fn drain(connection: &mut Connection) -> io::Result<bool> {
     // On an error it keeps what it has read so far.
     match connection.stream.read_to_end(&mut connection.reply) {
         Ok(_) => Ok(true),
@@ -111,7 +111,7 @@ fn read_reply(connection: &mut Connection) -> io::Result<bool> {
         Err(error) => Err(error),
     }
 }
-// ANCHOR_END: read_reply
+// ANCHOR_END: drain
 
 fn main() -> io::Result<()> {
     let server = ServerArgs::parse().server()?;

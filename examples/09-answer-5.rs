@@ -78,7 +78,7 @@ fn main() -> io::Result<()> {
     let somebody = listener.local_addr()?;
     let nobody = net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
 
-    // No route leads there, which the system says at once.
+    // TCP does not go to everybody, which the system says at once.
     let nowhere = SocketAddr::from(([255, 255, 255, 255], 1));
 
     let stream = connect_to_any(&[nowhere, nobody, somebody])?;

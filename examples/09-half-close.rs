@@ -39,6 +39,9 @@ fn connected() -> io::Result<(Client, std::net::TcpStream)> {
     };
     while client.socket.peer_addr().is_err() {
         client.wait()?;
+        if let Some(error) = client.socket.take_error()? {
+            return Err(error);
+        }
     }
     Ok((client, server))
 }

@@ -33,7 +33,7 @@ impl Bell {
     fn ring(&self) -> io::Result<()> {
         if !self.has_rung.swap(true, Ordering::AcqRel) {
             self.calls.fetch_add(1, Ordering::Relaxed);
-            self.waker.wake()?;
+            self.waker.wake().inspect_err(|_| self.hear())?;
         }
         Ok(())
     }

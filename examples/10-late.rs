@@ -127,7 +127,7 @@ impl Runtime {
 
     /// Empties the stream, before the next experiment.
     fn start_again(&mut self) -> io::Result<()> {
-        while self.stream.read(&mut [0; 16]).is_ok() {}
+        while matches!(self.stream.read(&mut [0; 16]), Ok(1..)) {}
         self.poll.poll(&mut self.events, Some(Duration::ZERO))?;
         self.noted = false;
         self.remembered = false;

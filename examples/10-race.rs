@@ -40,7 +40,7 @@ impl Shared {
     fn wake_once(&self) -> io::Result<bool> {
         let was_woken = self.is_woken.swap(true, Ordering::AcqRel);
         if !was_woken {
-            self.waker.wake()?;
+            self.waker.wake().inspect_err(|_| self.clear_flag())?;
         }
         Ok(!was_woken)
     }
@@ -101,10 +101,7 @@ impl Main<'_> {
         })?;
         let limit = Duration::from_millis(100);
         let jobs = self.shared.jobs.lock().unwrap();
-        let wait = self
-            .shared
-            .changed
-            .wait_timeout_while(jobs, limit, |_| true);
+        let wait = self.shared.changed.wait_timeout(jobs, limit);
         let timed_out = wait.unwrap().1.timed_out();
         println!("    main: waits, in vain: {timed_out}");
         self.take();

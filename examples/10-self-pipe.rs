@@ -109,7 +109,8 @@ mod unix {
         install()?;
 
         let mut poll = Poll::new()?;
-        let mut source = SourceFd(&reader.as_raw_fd());
+        let fd = reader.as_raw_fd();
+        let mut source = SourceFd(&fd);
         poll.registry()
             .register(&mut source, PIPE, Interest::READABLE)?;
         let mut events = Events::with_capacity(8);

@@ -7,7 +7,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 use std::{panic, thread};
 
@@ -82,8 +82,12 @@ fn run(forgets: bool) -> io::Result<()> {
 /// Until the loop has been silent for a second; then frees it.
 fn watch(said: &Receiver<String>, a_peer: TcpStream) {
     let patience = Duration::from_secs(1);
-    while let Ok(line) = said.recv_timeout(patience) {
-        println!("  {line}");
+    loop {
+        match said.recv_timeout(patience) {
+            Ok(line) => println!("  {line}"),
+            Err(RecvTimeoutError::Timeout) => break,
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
     }
     println!("  nothing in {} ms", patience.as_millis());
     println!("  the peer of a closes");

@@ -55,7 +55,7 @@ impl Waiting {
     }
 
     fn handle(&mut self) -> io::Result<()> {
-        while self.other.read(&mut [0; 16]).is_ok() {}
+        while matches!(self.other.read(&mut [0; 16]), Ok(1..)) {}
         thread::sleep(WORK);
         self.handled += 1;
         if self.handled < MESSAGES {

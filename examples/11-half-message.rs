@@ -13,7 +13,7 @@ const LINES: &str = "left 5\nright 20\n";
 
 /// The peer sends two lines, cut after so many bytes. Returns what the reads
 /// at each of the two events gave.
-fn reads(cut: usize) -> io::Result<Vec<String>> {
+fn reads(cut: usize) -> io::Result<Vec<Vec<u8>>> {
     let mut poll = Poll::new()?;
     let (socket, mut peer) = peer::pair()?;
     let copy = socket.try_clone()?;
@@ -33,33 +33,37 @@ fn reads(cut: usize) -> io::Result<Vec<String>> {
     Ok(reads)
 }
 
-fn drain(socket: &mut net::TcpStream) -> io::Result<String> {
+fn drain(socket: &mut net::TcpStream) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match socket.read_to_end(&mut bytes) {
         Err(error) if error.kind() != ErrorKind::WouldBlock => Err(error),
-        _ => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        _ => Ok(bytes),
     }
 }
 
 // ANCHOR: messages
 /// Takes the whole lines out of what has come so far. The rest stays.
-fn messages(kept: &mut String, read: &str) -> Vec<String> {
-    kept.push_str(read);
-    let whole = kept.rfind('\n').map_or(0, |end| end + 1);
-    kept.drain(..whole)
-        .collect::<String>()
-        .lines()
-        .map(String::from)
-        .collect()
+/// These are bytes, not text: a read may end in the middle of a character.
+fn messages(kept: &mut Vec<u8>, read: &[u8]) -> Vec<String> {
+    kept.extend_from_slice(read);
+    let newline = kept.iter().rposition(|&byte| byte == b'\n');
+    let whole = newline.map_or(0, |index| index + 1);
+    let lines: Vec<u8> = kept.drain(..whole).collect();
+    text(&lines).lines().map(String::from).collect()
 }
 // ANCHOR_END: messages
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
 
 fn main() -> io::Result<()> {
     for cut in [7, 13] {
         let reads = reads(cut)?;
         println!("cut after byte {cut}");
-        println!("  a read is a message  {reads:?}");
-        let mut kept = String::new();
+        let texts: Vec<_> = reads.iter().map(|it| text(it)).collect();
+        println!("  a read is a message  {texts:?}");
+        let mut kept = Vec::new();
         let lines = reads.iter().flat_map(|it| messages(&mut kept, it));
         println!("  a line is a message  {:?}", lines.collect::<Vec<_>>());
     }

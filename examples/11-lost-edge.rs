@@ -33,6 +33,9 @@ impl Server {
     fn read_once(&mut self) -> io::Result<()> {
         let mut buffer = [0; 16];
         let count = self.client.read(&mut buffer)?;
+        if count == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
         self.request.extend_from_slice(&buffer[..count]);
         Ok(())
     }
@@ -108,10 +111,15 @@ fn wait_for_answer(client: &TcpStream) -> io::Result<()> {
     let mut answer = String::new();
     match BufReader::new(client).read_line(&mut answer) {
         Ok(_) => println!("  client: got \"{}\"", answer.trim_end()),
-        // What a time-out is called depends on the system.
-        Err(_) => give_up(client),
+        Err(error) if has_timed_out(&error) => give_up(client),
+        Err(error) => return Err(error),
     }
     Ok(())
+}
+
+/// What that is called depends on the system.
+fn has_timed_out(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 fn give_up(_client: &TcpStream) {

@@ -9,7 +9,7 @@
 //! cargo run --example 11-stale-token
 //! ```
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpStream};
 
 use examples::peer;
@@ -44,13 +44,14 @@ struct Proxy {
 
 // ANCHOR: token
 const HALF: u32 = usize::BITS / 2;
+const LOW: usize = (1 << HALF) - 1;
 
 fn token(index: usize, generation: usize) -> Token {
     Token(index | generation << HALF)
 }
 
 fn index_and_generation(token: Token) -> (usize, usize) {
-    let index = token.0 & ((1 << HALF) - 1);
+    let index = token.0 & LOW;
     let generation = token.0 >> HALF;
     (index, generation)
 }
@@ -58,11 +59,11 @@ fn index_and_generation(token: Token) -> (usize, usize) {
 
 impl Proxy {
     fn new(way: Way) -> io::Result<Proxy> {
-        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
         Ok(Proxy {
             way,
             poll: Poll::new()?,
-            listener: TcpListener::bind(nowhere)?,
+            listener: TcpListener::bind(any)?,
             places: vec![Place::default(), Place::default()],
             free: vec![0, 1],
             freed_in_this_batch: Vec::new(),
@@ -87,7 +88,7 @@ impl Proxy {
             return Ok(());
         };
         self.poll.registry().deregister(&mut stream)?;
-        place.generation += 1;
+        place.generation = (place.generation + 1) & LOW;
         match self.way {
             Way::ReuseAfterTheBatch => self.freed_in_this_batch.push(index),
             _ => self.free.push(index),
@@ -109,7 +110,10 @@ impl Proxy {
             return Ok(());
         };
         let has_hung_up = match self.way {
-            Way::AskTheSocket => matches!(stream.read(&mut [0; 16]), Ok(0)),
+            Way::AskTheSocket => match stream.peek(&mut [0]) {
+                Ok(count) => count == 0,
+                Err(error) => error.kind() != ErrorKind::WouldBlock,
+            },
             _ => event.is_read_closed(),
         };
         if has_hung_up {

@@ -60,6 +60,7 @@ impl Room {
     /// when there is none.
     fn read(&mut self) -> io::Result<bool> {
         match self.chatty.read(&mut [0; 16]) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(_) => self.reads += 1,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 return Ok(false);

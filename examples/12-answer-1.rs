@@ -42,12 +42,13 @@ mod linux {
     }
 
     pub fn main() -> io::Result<()> {
+        let minute = Some(Duration::from_secs(60));
         let second = Some(Duration::from_secs(1));
         let mut poll = Poll::new()?;
         let mut events = Events::with_capacity(1);
 
         let mut child = stop_and_continue_us()?;
-        let result = poll.poll(&mut events, second);
+        let result = poll.poll(&mut events, minute);
         let kind = result.map_err(|error| error.kind());
         println!("mio::Poll::poll: {kind:?}");
         child.wait()?;

@@ -67,5 +67,5 @@ fn main() -> std::io::Result<()> {
 
 #[cfg(not(unix))]
 fn main() {
-    examples::needs("Unix");
+    examples::needs("a Unix");
 }

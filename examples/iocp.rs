@@ -319,10 +319,13 @@ pub fn pair() -> io::Result<(TcpStream, TcpStream)> {
 /// Waits until so many bytes have arrived, and leaves them there.
 pub fn wait_for_bytes(socket: &TcpStream, count: usize) -> io::Result<()> {
     let mut buffer = vec![0; count];
-    while socket.peek(&mut buffer)? < count {
-        thread::yield_now();
+    loop {
+        match socket.peek(&mut buffer)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            arrived if arrived >= count => return Ok(()),
+            _ => thread::yield_now(),
+        }
     }
-    Ok(())
 }
 
 /// Closes a connection so that the other side is told of an error.

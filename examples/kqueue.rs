@@ -177,6 +177,12 @@ pub fn error_name(code: i32) -> String {
     name.map_or(format!("error {code}"), |(_, name)| name.to_string())
 }
 
+/// The same, or what std says of an error of its own.
+pub fn name_of(error: &io::Error) -> String {
+    let code = error.raw_os_error();
+    code.map_or_else(|| error.to_string(), error_name)
+}
+
 fn cvt(result: i32) -> io::Result<i32> {
     if result == -1 {
         Err(io::Error::last_os_error())

@@ -14,8 +14,8 @@ pub fn pair() -> io::Result<(TcpStream, TcpStream)> {
     Ok((ours, peer))
 }
 
-/// Returns when so many bytes are unread in a socket that does not block; with
-/// 0, when its end of file has come.
+/// Returns when so many bytes (up to 64) are unread in a socket that does not
+/// block; with 0, when its end of file has come.
 ///
 /// Ask a copy of what minimio has: a look through minimio could be answered
 /// with `WouldBlock`, and would change what we observe.
@@ -23,6 +23,7 @@ pub fn wait_until_unread(socket: &TcpStream, bytes: usize) -> io::Result<()> {
     loop {
         match socket.peek(&mut [0; 64]) {
             Ok(count) if bytes == 0 || count >= bytes => return Ok(()),
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
