@@ -46,7 +46,7 @@ mod kqueue {
     fn answer(result: io::Result<Vec<Kevent>>) -> String {
         let answers = match result {
             Ok(answers) => answers,
-            Err(error) => return format!("-1, {}", name(error)),
+            Err(error) => return format!("-1, {}", name_of(&error)),
         };
         let entries: Vec<_> = answers.iter().map(describe).collect();
         entries.join(", ")
