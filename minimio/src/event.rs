@@ -12,7 +12,9 @@ use crate::{Interest, Registry, Token, sys};
 ///
 /// It is a hint: by the time the program acts on it, the state may have
 /// changed. Read until [`WouldBlock`](io::ErrorKind::WouldBlock) and trust the
-/// answer of the read. Several conditions can come in one event.
+/// answer of the read. Several conditions can come in one event. On macOS and
+/// the BSDs reading and writing come as two, perhaps of the same poll: a source
+/// that is dropped at the first may have another one behind it.
 ///
 /// Its `Debug` form shows the kernel's own flag names. (Chapter 3, and the
 /// kernel's chapter: 4 for epoll, 5 for kqueue, 7 for Windows. On Linux the flags
@@ -75,8 +77,8 @@ impl Event {
         self.inner.is_writable()
     }
 
-    /// The source is in an error state: `take_error` or the next read tells
-    /// which.
+    /// The source is in an error state, which `take_error` tells. (Windows says
+    /// so of a connect that has failed, and not of a reset.)
     pub fn is_error(&self) -> bool {
         self.inner.is_error()
     }
@@ -145,7 +147,7 @@ impl Events {
     // ANCHOR_END: with_capacity
 
     // ANCHOR: events_rest
-    /// How many events one poll can report.
+    /// The most events that one poll reports, if not (on Windows) 64 is less.
     pub fn capacity(&self) -> usize {
         self.inner.capacity()
     }

@@ -8,8 +8,10 @@
 //! names its chapter. This file is of chapter 8.
 //!
 //! The public API is a strict subset of that of [mio] 1.2, with its features
-//! `os-poll`, `net` and `os-ext`: a program written for minimio runs on mio when
-//! its `use minimio::` says `use mio::`.
+//! `os-poll`, `net` and `os-ext`: a program written for minimio compiles on mio
+//! when its `use minimio::` says `use mio::`. It runs there if it is content with
+//! what mio promises, whose poll may return early, with nothing or with
+//! [`Interrupted`](std::io::ErrorKind::Interrupted).
 //!
 //! - Events are **edge-triggered** on every system: an event says that
 //!   something changed, so go on reading or writing until

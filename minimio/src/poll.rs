@@ -214,7 +214,8 @@ impl Registry {
     /// # Errors
     ///
     /// [`NotFound`](io::ErrorKind::NotFound) when the source is not registered
-    /// with this queue; otherwise the system's.
+    /// with this queue; otherwise the system's. (Then, on macOS and the BSDs, it
+    /// may be changed by half: deregister it.)
     pub fn reregister<S>(
         &self,
         source: &mut S,
@@ -232,7 +233,8 @@ impl Registry {
     /// Takes `source` off the interest list. Dropping a socket does so too,
     /// unless its descriptor has been duplicated: then deregister it first.
     ///
-    /// An event that an earlier poll put into an [`Events`] stays there.
+    /// An event that is in an [`Events`] stays there, and a poll that is under
+    /// way on another thread may still return one that it has taken.
     ///
     /// # Errors
     ///

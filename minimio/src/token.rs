@@ -4,8 +4,8 @@
 /// The name that a program gives to a source when it registers it, and that
 /// comes back with each of its events.
 ///
-/// The kernel stores it and never looks at it. An index into a table of
-/// connections makes a good token. Two sources may share one: their events
+/// It is stored, on Unix by the kernel, and never looked at. An index into a
+/// table of connections makes a good token. Two sources may share one: their events
 /// cannot be told apart then. (Chapter 3.)
 ///
 /// ```

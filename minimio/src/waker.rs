@@ -71,8 +71,8 @@ impl Waker {
     // ANCHOR_END: new
 
     // ANCHOR: wake
-    /// Wakes the thread that polls, or the next one that does. It never
-    /// blocks, and may be called from any thread.
+    /// Wakes the thread that polls, or the next one that does. It does not
+    /// wait for that thread, and may be called from any.
     ///
     /// # Errors
     ///

@@ -190,6 +190,17 @@ fn masks() -> Redactions {
     masks
 }
 
+/// Starts it. In Wine a process may die before it has begun, one in some
+/// hundreds, which is error 1359 to who started it: then once more.
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    match command.spawn() {
+        Err(error) if cfg!(windows) && error.raw_os_error() == Some(1359) => {
+            command.spawn()
+        }
+        result => result,
+    }
+}
+
 /// What a command prints, to either stream, and how it ends. It is interrupted
 /// when it has printed so many lines, if a number is given.
 pub fn output(
@@ -202,8 +213,7 @@ pub fn output(
         .stdout(writer.try_clone()?)
         .stderr(writer)
         .current_dir(workspace());
-    let mut child = command
-        .spawn()
+    let mut child = spawn(&mut command)
         .map_err(|error| format!("cannot run {command:?}: {error}"))?;
     // It has the pipe's other end, which would never close.
     drop(command);
@@ -367,7 +377,7 @@ pub struct Server {
 
 impl Server {
     pub fn start(mut command: Command) -> Server {
-        let mut program = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut program = spawn(command.stdout(Stdio::piped())).unwrap();
         let mut line = String::new();
         let mut output = BufReader::new(program.stdout.take().unwrap());
         output.read_line(&mut line).unwrap();

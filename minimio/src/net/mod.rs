@@ -4,6 +4,10 @@
 //! They are std's sockets, switched to non-blocking: what std would wait for
 //! is a [`WouldBlock`](std::io::ErrorKind::WouldBlock) error here. Register
 //! them, and try again when an event comes.
+//!
+//! Use the methods here. On Windows a `WouldBlock` that another crate gets from
+//! the handle of a socket goes unseen: no event follows it, until a method here
+//! answers `WouldBlock` too or the socket is reregistered.
 
 mod inner;
 mod tcp;

@@ -140,6 +140,11 @@ impl TcpStream {
     }
 
     /// The address of the other end, once connected.
+    ///
+    /// # Errors
+    ///
+    /// [`NotConnected`](io::ErrorKind::NotConnected) before; on macOS
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) after the connection.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.inner.socket().peer_addr()
     }
@@ -153,6 +158,11 @@ impl TcpStream {
     // ANCHOR: shutdown
     /// Closes one direction or both. When it was the writing one, the other end
     /// reads what was written before, and then an end of file.
+    ///
+    /// # Errors
+    ///
+    /// [`NotConnected`](io::ErrorKind::NotConnected) when there is no
+    /// connection yet, or none any more, as after a reset.
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.inner.socket().shutdown(how)
     }

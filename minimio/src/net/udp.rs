@@ -63,6 +63,10 @@ impl UdpSocket {
     /// Sets the other end of [`send`](UdpSocket::send) and
     /// [`recv`](UdpSocket::recv). Datagrams from others are no longer received,
     /// except those that have arrived already.
+    ///
+    /// # Errors
+    ///
+    /// The system's: there may be no route to `addr`.
     pub fn connect(&self, addr: SocketAddr) -> io::Result<()> {
         self.inner.socket().connect(addr)
     }
@@ -78,10 +82,10 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when there is no room for it
-    /// now;
-    /// [`ConnectionRefused`](io::ErrorKind::ConnectionRefused) when an earlier
-    /// one found no receiver.
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when there is no room now;
+    /// [`ConnectionRefused`](io::ErrorKind::ConnectionRefused), on Windows
+    /// [`ConnectionReset`](io::ErrorKind::ConnectionReset), when an earlier one
+    /// found no receiver. The socket is as good as before.
     pub fn send(&self, buffer: &[u8]) -> io::Result<usize> {
         self.inner.do_write(|socket| socket.send(buffer))
     }
@@ -116,7 +120,7 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) when none has arrived.
+    /// As of [`recv`](UdpSocket::recv): on Windows without a `connect` too.
     pub fn recv_from(
         &self,
         buffer: &mut [u8],

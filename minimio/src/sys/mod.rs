@@ -122,8 +122,8 @@ const _: () = {
     // What a socket has to remember while it is registered: nothing on Unix.
     // `Raw` is the trait that gives a std socket's descriptor or handle. The
     // callers rule out that one is registered twice or not at all; but what it
-    // remembers may be of a queue that is gone. A call that fails has changed
-    // nothing.
+    // remembers may be of a queue that is gone. A `register` that fails leaves
+    // nothing behind. (A `reregister` may, with kqueue, of its two filters.)
     const fn remembered<T: Default>() {}
     remembered::<Registration>();
     const fn socket<T: Raw>() {}

@@ -10,11 +10,14 @@ use crate::{Interest, Registry, Token, event};
 /// a socket of another crate.
 ///
 /// It borrows the number and owns nothing. Make the descriptor non-blocking,
-/// and deregister it before you close it. The kernel checks for misuse: a bad
-/// descriptor is an error with its code, `EBADF`; on Linux a regular file is
-/// [`PermissionDenied`](io::ErrorKind::PermissionDenied). On macOS and the BSDs
-/// a file is accepted, registering twice changes the registration, and it is no
-/// error to deregister what is not there.
+/// and deregister it before you close it. The kernel checks for misuse: to
+/// register a bad descriptor is an error with its code, `EBADF`; on Linux a
+/// regular file is [`PermissionDenied`](io::ErrorKind::PermissionDenied). On
+/// macOS and the BSDs a file is accepted, registering twice changes the
+/// registration, reregistering what is not there registers it, and it is no
+/// error to deregister what is not there. On the BSDs the writing end of a pipe
+/// whose reader has gone is [`BrokenPipe`](io::ErrorKind::BrokenPipe), on
+/// NetBSD `EBADF`.
 ///
 /// ```
 // ANCHOR_END: head

@@ -105,8 +105,8 @@ impl Block {
         };
         match state.phase {
             Phase::Idle if state.unreported != 0 => {
-                self.ask(&handles, state.unreported)?;
-                state.phase = Phase::Pending(state.unreported);
+                // SAFETY: it is ours and idle, and the caller has the lock.
+                unsafe { self.ask(&handles, state)? }
             }
             Phase::Pending(asked) if state.unreported & !asked != 0 => {
                 handles.afd.cancel(Some(self.request.get()))?;
@@ -119,23 +119,30 @@ impl Block {
     // ANCHOR_END: watch
 
     // ANCHOR: ask
-    /// The caller holds the lock and has seen that the phase is `Idle`.
-    fn ask(self: &Arc<Block>, handles: &Handles, set: u32) -> io::Result<()> {
+    /// # Safety
+    ///
+    /// The state is that of this block, locked, and its phase is `Idle`.
+    unsafe fn ask(
+        self: &Arc<Block>,
+        handles: &Handles,
+        state: &mut State,
+    ) -> io::Result<()> {
         // The request's own reference.
         let context = Arc::into_raw(Arc::clone(self));
         handles.in_flight.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the kernel has no request, and the lock is ours. The
-        // reference keeps the block alive until the packet has been taken, and
-        // until then the phase keeps all others away.
+        let set = state.unreported | AFD_POLL_LOCAL_CLOSE;
+        let request = self.request.get();
+        // SAFETY: the kernel has no request. The reference keeps the block
+        // alive until the packet has been taken. All others are kept away by
+        // the lock, and after it by the phase.
         let asked = unsafe {
-            handles.afd.poll(
-                self.request.get(),
-                self.socket,
-                set | AFD_POLL_LOCAL_CLOSE,
-                context.cast(),
-            )
+            handles.afd.poll(request, self.socket, set, context.cast())
         };
-        if asked.is_err() {
+        // ANCHOR_END: ask
+        // ANCHOR: asked
+        if asked.is_ok() {
+            state.phase = Phase::Pending(state.unreported);
+        } else {
             handles.in_flight.fetch_sub(1, Ordering::Relaxed);
             // SAFETY: it is from `into_raw` above, and refused: no packet will
             // bring it back.
@@ -143,7 +150,7 @@ impl Block {
         }
         asked
     }
-    // ANCHOR_END: ask
+    // ANCHOR_END: asked
 
     // ANCHOR: from_packet
     /// Takes back the reference that a packet brings: none, if it was posted.

@@ -55,7 +55,7 @@ impl Registration {
     ) -> io::Result<()> {
         match &self.block {
             Some(block) => block.change(token, interest),
-            None => Ok(()),
+            None => Err(io::ErrorKind::NotFound.into()),
         }
     }
 

@@ -1,7 +1,7 @@
 // ANCHOR: socket
 //! The socket handles behind our types, for other crates and raw calls
-//! (chapter 7). What finds nothing to read through such a handle goes unseen:
-//! no event follows.
+//! (chapter 7). What would block through such a handle goes unseen: no
+//! event follows.
 
 use std::os::windows::io::{AsRawSocket, AsSocket, BorrowedSocket, RawSocket};
 
