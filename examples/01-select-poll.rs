@@ -126,10 +126,7 @@ mod linux {
     }
 
     pub fn main() -> io::Result<()> {
-        if rlimit::increase_nofile_limit(u64::MAX)? < MOST as u64 + 100 {
-            let what = format!("{MOST} sockets need a higher `ulimit -Hn`");
-            return Err(io::Error::other(what));
-        }
+        examples::allow_descriptors(MOST + 32)?;
         println!(
             "{:>7}{:>7}{:>12}{:>13}{:>13}",
             "watched", "ready", "select", "poll", "epoll_wait"

@@ -296,13 +296,7 @@ impl Connection {
 /// Runs the server on this thread, and all clients on a second one.
 fn test(addr: SocketAddr, count: usize) -> io::Result<()> {
     // Both ends of each connection, and some for the rest.
-    let needed = 2 * count as u64 + 32;
-    let limit = rlimit::increase_nofile_limit(u64::MAX)?;
-    if limit < needed {
-        return Err(io::Error::other(format!(
-            "{count} clients need {needed} descriptors, and ulimit -n allows {limit}"
-        )));
-    }
+    examples::allow_descriptors(2 * count + 32)?;
 
     let mut server = Server::bind(addr)?;
     let addr = server.listener.local_addr()?;

@@ -97,6 +97,18 @@ impl JobArgs {
     }
 }
 
+/// Raises the limit on open descriptors as far as it goes. An error says what it
+/// would have to be.
+pub fn allow_descriptors(needed: usize) -> io::Result<()> {
+    let limit = rlimit::increase_nofile_limit(u64::MAX)?;
+    if limit < needed as u64 {
+        return Err(io::Error::other(format!(
+            "this needs {needed} descriptors, and ulimit -n allows {limit}"
+        )));
+    }
+    Ok(())
+}
+
 /// Ends a program that cannot run here.
 pub fn needs(system: &str) -> ! {
     eprintln!("this program needs {system}");

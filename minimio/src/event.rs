@@ -147,7 +147,7 @@ impl Events {
     // ANCHOR_END: with_capacity
 
     // ANCHOR: events_rest
-    /// The most events that one poll reports, if not (on Windows) 64 is less.
+    /// The most events that one poll reports; on Windows never more than 64.
     pub fn capacity(&self) -> usize {
         self.inner.capacity()
     }

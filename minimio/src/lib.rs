@@ -9,8 +9,8 @@
 //!
 //! The public API is a strict subset of that of [mio] 1.2, with its features
 //! `os-poll`, `net` and `os-ext`: a program written for minimio compiles on mio
-//! when its `use minimio::` says `use mio::`. It runs there if it is content with
-//! what mio promises, whose poll may return early, with nothing or with
+//! when its `use minimio::` says `use mio::`. It runs there if it is content
+//! with what mio promises, whose poll may return early, with nothing or with
 //! [`Interrupted`](std::io::ErrorKind::Interrupted).
 //!
 //! - Events are **edge-triggered** on every system: an event says that

@@ -5,8 +5,8 @@
 /// comes back with each of its events.
 ///
 /// It is stored, on Unix by the kernel, and never looked at. An index into a
-/// table of connections makes a good token. Two sources may share one: their events
-/// cannot be told apart then. (Chapter 3.)
+/// table of connections makes a good token. Two sources may share one: their
+/// events cannot be told apart then. (Chapter 3.)
 ///
 /// ```
 /// use minimio::Token;

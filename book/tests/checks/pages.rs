@@ -286,7 +286,7 @@ fn is_fixed(attribute: &str, value: &str) -> bool {
 }
 
 /// A page can be read without its looks: one title, headings in steps, something
-/// to open what is folded with, and no signs of Markdown.
+/// to open what is folded with, and nothing that Markdown would have changed.
 pub fn structure(book: &Book) -> Vec<Problem> {
     static SIGNS: LazyLock<Regex> =
         LazyLock::new(|| regex(r"\*[^* ][^*]*\*|`[^`]+`|\]\(|\w'\w"));

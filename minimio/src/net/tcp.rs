@@ -143,8 +143,8 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// [`NotConnected`](io::ErrorKind::NotConnected) before; on macOS
-    /// [`InvalidInput`](io::ErrorKind::InvalidInput) after the connection.
+    /// [`NotConnected`](io::ErrorKind::NotConnected) when it is not; on macOS
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) when it is no more.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.inner.socket().peer_addr()
     }

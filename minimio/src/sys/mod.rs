@@ -123,7 +123,7 @@ const _: () = {
     // `Raw` is the trait that gives a std socket's descriptor or handle. The
     // callers rule out that one is registered twice or not at all; but what it
     // remembers may be of a queue that is gone. A `register` that fails leaves
-    // nothing behind. (A `reregister` may, with kqueue, of its two filters.)
+    // nothing behind; a `reregister` may have changed one of kqueue's filters.
     const fn remembered<T: Default>() {}
     remembered::<Registration>();
     const fn socket<T: Raw>() {}
