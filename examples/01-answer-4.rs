@@ -21,7 +21,8 @@ mod linux {
         let mut threads = Vec::new();
         for _ in 0..THREADS {
             let (reader, all_run) = (reader.clone(), all_run.clone());
-            let builder = thread::Builder::new().stack_size(stack_size);
+            let builder = thread::Builder::new().name("reader".into());
+            let builder = builder.stack_size(stack_size);
             threads.push(builder.spawn(move || {
                 all_run.wait();
                 reader.as_ref().read(&mut [0])

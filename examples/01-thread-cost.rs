@@ -41,7 +41,8 @@ mod linux {
             for _ in 0..count {
                 let reader = reader.clone();
                 let all_run = all_run.clone();
-                let thread = thread::Builder::new().spawn(move || {
+                let thread = thread::Builder::new().name("sleeper".into());
+                let thread = thread.spawn(move || {
                     all_run.wait();
                     reader.as_ref().read(&mut [0])
                 })?;
@@ -92,7 +93,8 @@ mod linux {
         fn start() -> io::Result<Pong> {
             let (mut theirs, ping) = io::pipe()?;
             let (pong, mut answers) = io::pipe()?;
-            let thread = thread::Builder::new().spawn(move || {
+            let thread = thread::Builder::new().name("pong".into());
+            let thread = thread.spawn(move || {
                 let mut byte = [0];
                 while theirs.read(&mut byte)? == 1 {
                     answers.write_all(&byte)?;

@@ -63,7 +63,11 @@ mod linux {
 
         thread::scope(|scope| {
             let server = || serve(&queue, &sockets, &received, &collisions);
-            let servers: Vec<_> = (0..4).map(|_| scope.spawn(server)).collect();
+            let mut servers = Vec::new();
+            for _ in 0..4 {
+                let thread = thread::Builder::new().name("server".into());
+                servers.push(thread.spawn_scoped(scope, server)?);
+            }
             for _ in 0..BYTES {
                 for peer in &mut peers {
                     peer.write_all(b"x")?;

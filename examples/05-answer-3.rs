@@ -72,7 +72,11 @@ mod kqueue {
         thread::scope(|scope| {
             let server =
                 || serve(&queue, &turn, &sockets, &received, &collisions);
-            let servers: Vec<_> = (0..4).map(|_| scope.spawn(server)).collect();
+            let mut servers = Vec::new();
+            for _ in 0..4 {
+                let thread = thread::Builder::new().name("server".into());
+                servers.push(thread.spawn_scoped(scope, server)?);
+            }
             for _ in 0..BYTES {
                 for peer in &mut peers {
                     peer.write_all(b"x")?;

@@ -75,6 +75,16 @@ mod kqueue {
     }
     // ANCHOR_END: trigger
 
+    fn on_another_thread(
+        work: impl FnOnce() -> io::Result<()> + Send,
+    ) -> io::Result<()> {
+        let other = thread::Builder::new().name("other".into());
+        thread::scope(|scope| {
+            let other = other.spawn_scoped(scope, work)?;
+            other.join().expect("it does not panic")
+        })
+    }
+
     fn name(event: &Kevent) -> &'static str {
         match event.filter {
             EVFILT_TIMER => "EVFILT_TIMER",
@@ -89,22 +99,17 @@ mod kqueue {
         queue.kevent(&[TIMER, SIGNAL, USER], 0, None)?;
 
         // ANCHOR: loop
-        thread::scope(|scope| {
-            loop {
-                for event in queue.wait(None)? {
-                    let (data, token) = (event.data, event.token);
-                    println!("{:15}data {data}, token {token}", name(&event));
-                    match event.filter {
-                        EVFILT_TIMER => send_to_ourselves(SIGUSR1)?,
-                        EVFILT_SIGNAL => {
-                            let other = scope.spawn(|| trigger(&queue));
-                            other.join().expect("it does not panic")?;
-                        }
-                        _ => return Ok(()),
-                    }
+        loop {
+            for event in queue.wait(None)? {
+                let (data, token) = (event.data, event.token);
+                println!("{:15}data {data}, token {token}", name(&event));
+                match event.filter {
+                    EVFILT_TIMER => send_to_ourselves(SIGUSR1)?,
+                    EVFILT_SIGNAL => on_another_thread(|| trigger(&queue))?,
+                    _ => return Ok(()),
                 }
             }
-        })
+        }
         // ANCHOR_END: loop
     }
 }

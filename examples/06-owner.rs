@@ -48,20 +48,29 @@ mod windows {
         println!("{what:34}{result:28}{buffer}");
     }
 
-    /// The buffer of an operation that no packet has brought back.
-    fn peek(pending: Pending) -> [u8; 5] {
+    /// The buffer of an operation that is pending.
+    ///
+    /// # Safety
+    ///
+    /// No packet may have brought the operation back: that frees it.
+    unsafe fn peek(pending: Pending) -> [u8; 5] {
         let operation = pending.as_ptr();
-        // SAFETY: nobody has freed it. The kernel does not touch the `Vec`, but
-        // the 5 bytes that it points to, which are read as they are now.
+        // SAFETY: nobody has freed it, by the contract. The kernel does not touch
+        // the `Vec`, but the 5 bytes that it points to, which are read as they
+        // are now.
         unsafe {
             let buffer = &(*operation).buffer;
             buffer.as_ptr().cast::<[u8; 5]>().read_volatile()
         }
     }
 
-    fn wait_until_written(pending: Pending) -> io::Result<()> {
+    /// # Safety
+    ///
+    /// As of [`peek`].
+    unsafe fn wait_until_written(pending: Pending) -> io::Result<()> {
         let deadline = Instant::now() + LONGEST_WAIT;
-        while peek(pending) != *b"hello" {
+        // SAFETY: by the contract.
+        while unsafe { peek(pending) } != *b"hello" {
             if Instant::now() > deadline {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -93,7 +102,8 @@ mod windows {
         let (port, socket, mut peer) = connection()?;
         let read = start_read(&socket)?;
         peer.write_all(b"hello")?;
-        wait_until_written(read)?;
+        // SAFETY: its packet is taken below.
+        unsafe { wait_until_written(read)? };
         // It finds nothing to cancel. The packet tells what has happened.
         let _ = read.cancel(&socket);
         line("5 bytes come; CancelIoEx", &port.wait()?);
@@ -103,7 +113,9 @@ mod windows {
     fn thread_ended() -> io::Result<()> {
         let (port, socket, mut peer) = connection()?;
         thread::scope(|scope| {
-            let thread = scope.spawn(|| start_read(&socket).map(drop));
+            let thread = thread::Builder::new().name("reader".into());
+            let read = || start_read(&socket).map(drop);
+            let thread = thread.spawn_scoped(scope, read)?;
             thread.join().expect("it does not panic")
         })?;
         peer.write_all(b"hello")?;
@@ -130,8 +142,12 @@ mod windows {
         let read = start_read(&socket)?;
         drop(port);
         peer.write_all(b"hello")?;
-        wait_until_written(read)?;
-        print_line("we close the port; 5 bytes come", "-", &peek(read));
+        // SAFETY: its packet is lost with the port.
+        let buffer = unsafe {
+            wait_until_written(read)?;
+            peek(read)
+        };
+        print_line("we close the port; 5 bytes come", "-", &buffer);
         Ok(())
     }
 

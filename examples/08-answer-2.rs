@@ -79,8 +79,12 @@ fn main() -> io::Result<()> {
     });
     let received = AtomicUsize::new(0);
     thread::scope(|scope| {
-        let worker = |_| scope.spawn(|| work(&queue, &sockets, &received));
-        let workers: Vec<_> = (0..4).map(worker).collect();
+        let work = || work(&queue, &sockets, &received);
+        let mut workers = Vec::new();
+        for _ in 0..4 {
+            let thread = thread::Builder::new().name("worker".into());
+            workers.push(thread.spawn_scoped(scope, work)?);
+        }
         workers.into_iter().try_for_each(|worker| {
             worker
                 .join()

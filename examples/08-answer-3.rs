@@ -137,8 +137,10 @@ mod unix {
         writer.write_all(b"ab")?;
         thread::scope(|scope| {
             // While this thread waits with an empty list, or just before.
-            let other =
-                scope.spawn(|| selector.register(reader.as_raw_fd(), 7));
+            let other = thread::Builder::new().name("other".into());
+            let other = other.spawn_scoped(scope, || {
+                selector.register(reader.as_raw_fd(), 7)
+            })?;
             println!("registered meanwhile: {:?}", wait(&selector)?);
             other.join().unwrap_or_else(|p| panic::resume_unwind(p))
         })?;
